@@ -1,0 +1,10 @@
+export { z } from 'zod';
+export { type Artifact, artifactSchema } from '../plan/artifact.js';
+export { FailureType, PawlError } from '../plan/failure.js';
+export type { Json } from '../plan/json.js';
+export type { Progress, RunInfo, StepContext } from './context.js';
+export { type ControlOptions, type MapOptions, map, reject, when } from './control.js';
+export { type Definition, define, definitionSchema } from './definition.js';
+export { type Pipeline, type PipelineOptions, pipeline, type ScheduleOptions } from './pipeline.js';
+export type { Ref, ValueOf, Wire } from './ref.js';
+export { type NodeOptions, type Step, type StepOptions, step, typedStep } from './step.js';

@@ -1,0 +1,86 @@
+import type { Binding, Path } from '../plan/binding.js';
+import { misuse } from './misuse.js';
+
+declare const refValue: unique symbol;
+
+/**
+ * A value that a run will have: the output of a step, a parameter, an item of a map. In a pipeline function there are
+ * only these; properties of objects are refs again (`past.accepted`). Passing one to a step draws an edge.
+ */
+export type Ref<T> = RefCore<T> & RefFields<T>;
+
+interface RefCore<T> {
+  readonly [refValue]: T;
+}
+
+type RefFields<T> = [T] extends [never]
+  ? unknown
+  : [T] extends [Scalar | readonly unknown[]]
+    ? unknown
+    : [T] extends [object]
+      ? { readonly [K in keyof T & string]-?: Ref<T[K]> }
+      : unknown;
+
+type Scalar = string | number | boolean | null | undefined;
+
+/** What may be passed where a step wants a `T`: the value itself, a ref to it, or a structure of both. */
+export type Wire<T> =
+  | T
+  | Ref<T>
+  | (T extends Scalar
+      ? never
+      : T extends readonly (infer E)[]
+        ? readonly Wire<E>[]
+        : T extends object
+          ? { readonly [K in keyof T]: Wire<T[K]> }
+          : never);
+
+/** The value type of a ref. */
+export type ValueOf<R> = R extends RefCore<infer T> ? T : never;
+
+const bindings = new WeakMap<object, Binding>();
+
+/**
+ * Makes a ref. `bind` gives the binding of the value at a path; properties of the ref are refs with a longer path.
+ */
+export function makeRef<T>(bind: (path: Path) => Binding, path: readonly string[] = []): Ref<T> {
+  const binding = bind(path);
+  const properties = new Map<string, Ref<unknown>>();
+  const property = (key: string): Ref<unknown> => {
+    const known = properties.get(key) ?? makeRef(bind, [...path, key]);
+    properties.set(key, known);
+    return known;
+  };
+  const ref = new Proxy(Object.freeze({}), {
+    get: (_, key) => readProperty(binding, property, key),
+    has: (_, key) => refuse(binding, `"${String(key)}" in`),
+    ownKeys: () => refuse(binding, 'spread or iteration'),
+    set: (_, key) => refuse(binding, `assignment to "${String(key)}"`),
+    deleteProperty: (_, key) => refuse(binding, `delete of "${String(key)}"`),
+  });
+  bindings.set(ref, binding);
+  return ref as Ref<T>;
+}
+
+/** The binding behind a ref, or undefined for anything else. */
+export function bindingOf(value: unknown): Binding | undefined {
+  return typeof value === 'object' && value !== null ? bindings.get(value) : undefined;
+}
+
+// `then` must be absent, or awaiting a ref would hang; the others are asked for by runtimes, loggers and test tools.
+const ABSENT = new Set<string>(['then', 'toJSON', 'constructor', 'asymmetricMatch', '$$typeof', 'nodeType']);
+
+function readProperty(binding: Binding, property: (key: string) => Ref<unknown>, key: string | symbol): unknown {
+  if (key === Symbol.toPrimitive) return () => refuse(binding, 'arithmetic, comparison or a template string');
+  if (key === Symbol.iterator || key === Symbol.asyncIterator) return () => refuse(binding, 'iteration');
+  if (typeof key === 'symbol' || ABSENT.has(key)) return undefined;
+  if (key === 'toString' || key === 'valueOf') return () => refuse(binding, `${key}()`);
+  return property(key);
+}
+
+function refuse(binding: Binding, use: string): never {
+  throw misuse(
+    `${use} cannot work on the ref ${JSON.stringify(binding)}: it has no value yet`,
+    'A pipeline function draws the graph before anything runs. Put the logic into a step, or use when or map.',
+  );
+}
