@@ -1,6 +1,5 @@
-import { constants } from 'node:fs';
-import { access } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
+import { isExecutable } from './file-checks.js';
 
 /** The full path of a program on `PATH`, or `undefined`. It is not run, so a wrapper that fails still counts. */
 export async function findOnPath(program: string): Promise<string | undefined> {
@@ -9,12 +8,4 @@ export async function findOnPath(program: string): Promise<string | undefined> {
     if (folder !== '' && (await isExecutable(file))) return file;
   }
   return undefined;
-}
-
-/** True for a file that this user may execute. */
-export async function isExecutable(file: string): Promise<boolean> {
-  return access(file, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
 }

@@ -1,7 +1,8 @@
 import { readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { findOnPath, isExecutable } from './find-on-path.js';
+import { isExecutable } from './file-checks.js';
+import { findOnPath } from './find-on-path.js';
 import { type Log, lastLines, runCommand } from './run-command.js';
 
 /** A host that answers nothing must not hold the set-up; a slow line still gets its 120 MB. */

@@ -2,7 +2,7 @@ import { cp, mkdir, readFile, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { cacheDir, platformName } from './cache-dir.js';
-import { isExecutable } from './find-on-path.js';
+import { isExecutable } from './file-checks.js';
 import { installFolder } from './install-folder.js';
 import { type Lookup, missing } from './lookup.js';
 import type { Log } from './run-command.js';
