@@ -9,6 +9,12 @@ import { Runtime } from '@temporalio/worker';
 const [folder, version, connectTimeoutMs] = process.argv.slice(2);
 const executable = { type: 'cached-download', downloadDir: folder, version, ttl: 0 };
 
+/** The SDK says everything three times; the address and the last cause are enough. */
+function shorten(message) {
+  const [address] = /https?:[^\s?)]+/.exec(message) ?? ['the download'];
+  return `${address}: ${message.split('): ').at(-1).split('\n')[0]}`;
+}
+
 setTimeout(() => {
   if (readdirSync(folder).length > 0) return;
   console.error(`no answer within ${Number(connectTimeoutMs) / 1000} s`);
@@ -30,6 +36,6 @@ try {
   });
   await Runtime.instance().shutdownEphemeralServer(server);
 } catch (error) {
-  console.error(error.message.split('\n')[0]);
+  console.error(shorten(error.message));
 }
 process.exit();

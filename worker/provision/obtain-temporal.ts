@@ -1,4 +1,4 @@
-import { readdir, rename } from 'node:fs/promises';
+import { readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isExecutable } from './file-checks.js';
@@ -38,13 +38,22 @@ export async function buildTemporal(version: string, folder: string, log: Log): 
   if (!(await findOnPath('go'))) throw new Error('Go is not installed, so it cannot be built either');
   const module = 'github.com/temporalio/cli';
   log(`building the Temporal command line ${version} with Go, for this user once; this takes 2 to 9 minutes`);
-  const flags = `-s -w -X ${module}/temporalcli.Version=${version}`;
-  const { ok, output } = await runCommand('go', ['install', '-ldflags', flags, `${module}/cmd/temporal@v${version}`], {
+  const work = join(folder, 'work');
+  const flags = ['-modcacherw', '-ldflags', `-s -w -X ${module}/temporalcli.Version=${version}`];
+  const { ok, output } = await runCommand('go', ['install', ...flags, `${module}/cmd/temporal@v${version}`], {
     label: 'building the Temporal command line',
     log,
-    env: { ...process.env, GOBIN: folder, GOOS: undefined, GOARCH: undefined },
+    env: { ...process.env, GOBIN: folder, GOOS: undefined, GOARCH: undefined, ...(await goCaches(work, log)) },
   });
+  await rm(work, { recursive: true, force: true });
   if (!ok || !(await isExecutable(join(folder, 'temporal')))) {
     throw new Error(`\`go install ${module}/cmd/temporal@v${version}\` failed: ${lastLines(output)}`);
   }
+}
+
+/** Go keeps 3 GB of sources and objects. Somebody who has no such cache yet gets none: this one is thrown away. */
+async function goCaches(work: string, log: Log): Promise<NodeJS.ProcessEnv> {
+  const { output } = await runCommand('go', ['env', 'GOMODCACHE'], { label: 'asking Go for its cache', log });
+  const present = await stat(output.trim()).catch(() => undefined);
+  return present ? {} : { GOMODCACHE: join(work, 'modules'), GOCACHE: join(work, 'objects') };
 }
