@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { lstat, mkdir, readlink, rename, symlink } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join, sep } from 'node:path';
 import { ADDON_DIR, ADDON_FILE } from './build-addon.js';
 import { isFile } from './file-checks.js';
 import type { TensorFlowTarget } from './tensorflow-target.js';
@@ -11,14 +11,14 @@ export async function linkAddon({ packageDir, cachedDir }: TensorFlowTarget): Pr
 }
 
 /**
- * The addon that the npm package would load, or `undefined`: linked to the wanted one in the cache, or put there by somebody
- * else (the package's own install script), which is left as it is.
+ * The addon that the npm package would load, or `undefined`: linked to the wanted one, be it in this user's cache or in
+ * another's, or put there by somebody else (the package's own install script), which is left as it is.
  */
 export async function linkedAddon({ packageDir, cachedDir }: TensorFlowTarget): Promise<string | undefined> {
   const link = join(packageDir, ADDON_DIR);
   const addon = join(link, ADDON_FILE);
-  const wanted = (await targetOf(link)) ?? link;
-  if (wanted !== link && wanted !== join(cachedDir, ADDON_DIR)) return undefined;
+  const target = await targetOf(link);
+  if (target !== undefined && !target.endsWith(join(sep, basename(cachedDir), ADDON_DIR))) return undefined;
   return (await isFile(addon)) ? addon : undefined;
 }
 

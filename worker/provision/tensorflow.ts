@@ -20,8 +20,7 @@ export interface ProvisionTensorFlowOptions {
 }
 
 /** Looks which TensorFlow is set up in this checkout, and changes nothing. */
-export async function findTensorFlow(): Promise<TensorFlowReport> {
-  const target = tensorFlowTarget();
+export async function findTensorFlow(target = tensorFlowTarget()): Promise<TensorFlowReport> {
   if (!target.found) return wasm(target);
   const addon = await linkedAddon(target);
   if (addon !== undefined) return { backend: 'native', addon, variant: target.variant };
@@ -33,14 +32,16 @@ export async function findTensorFlow(): Promise<TensorFlowReport> {
  * Builds native TensorFlow for this user if there is none, and links it into this checkout's packages.
  * It never fails: where native TensorFlow cannot be had, the report says why and what to do.
  */
-export async function provisionTensorFlow(options: ProvisionTensorFlowOptions): Promise<TensorFlowReport> {
-  const present = await findTensorFlow();
-  const target = tensorFlowTarget();
+export async function provisionTensorFlow(
+  options: ProvisionTensorFlowOptions,
+  target = tensorFlowTarget(),
+): Promise<TensorFlowReport> {
+  const present = await findTensorFlow(target);
   if (present.backend === 'native' || !target.found) return present;
   try {
     await buildOnce(target, options);
     await linkAddon(target);
-    return await findTensorFlow();
+    return await findTensorFlow(target);
   } catch (error) {
     return wasm(explain(error));
   }

@@ -1,11 +1,10 @@
-import { appendFile, chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { findTensorFlow, provisionTensorFlow } from '../../../worker/provision/tensorflow.js';
-import { tensorFlowTarget } from '../../../worker/provision/tensorflow-target.js';
+import { type TensorFlowTarget, tensorFlowTarget } from '../../../worker/provision/tensorflow-target.js';
 
-/** The cache is empty and stays so: in these tests every build fails, so the links of this checkout are never changed. */
 let folder: string;
 let calls: string;
 beforeEach(async () => {
@@ -32,7 +31,24 @@ async function putTools(): Promise<void> {
 }
 
 const callCount = async () => (await readFile(calls, 'utf8')).split('\n').length - 1;
-const provision = (retry = false) => provisionTensorFlow({ log: () => {}, retry });
+
+/** What this machine would build, linked into a folder of the test's own, never into this checkout's packages. */
+function target() {
+  const target = tensorFlowTarget();
+  return target.found ? { ...target, packageDir: join(folder, 'package') } : target;
+}
+
+const find = () => findTensorFlow(target());
+const provision = (retry = false) => provisionTensorFlow({ log: () => {}, retry }, target());
+
+async function putBuilt(): Promise<void> {
+  const { cachedDir } = target() as TensorFlowTarget;
+  await mkdir(join(cachedDir, 'lib', 'napi-v8'), { recursive: true });
+  await mkdir(join(cachedDir, 'deps'));
+  await writeFile(join(cachedDir, 'lib', 'napi-v8', 'tfjs_binding.node'), '');
+}
+
+const addon = () => join(folder, 'package', 'lib', 'napi-v8', 'tfjs_binding.node');
 
 test('without the tools it names them, and does not remember: installing them is the remedy', async () => {
   expect(await provision()).toEqual({
@@ -40,7 +56,7 @@ test('without the tools it names them, and does not remember: installing them is
     reason: 'building it needs python3, make, g++, not found on PATH',
     remedy: expect.stringContaining('install python3 with pip, make and a C++ compiler'),
   });
-  expect(await findTensorFlow()).toMatchObject({ reason: 'native TensorFlow is not set up yet' });
+  expect(await find()).toMatchObject({ reason: 'native TensorFlow is not set up yet' });
 });
 
 test('a failed download is named, remembered, and tried again only on demand', { timeout: 30_000 }, async () => {
@@ -51,7 +67,7 @@ test('a failed download is named, remembered, and tried again only on demand', {
   expect(await callCount()).toBe(1);
 
   expect(await provision()).toMatchObject({ reason: expect.stringMatching(/No module named pip \(on \d{4}-/) });
-  expect(await findTensorFlow()).toMatchObject({ reason: expect.stringContaining('No module named pip') });
+  expect(await find()).toMatchObject({ reason: expect.stringContaining('No module named pip') });
   expect(await callCount()).toBe(1);
 
   await provision(true);
@@ -68,6 +84,24 @@ test('a wheel that somebody put in the cache is used only if it is the known fil
   await writeFile(join(wheels, name!), 'something else');
   expect(await provision(true)).toMatchObject({ reason: expect.stringContaining('its digest differs') });
   expect(await callCount()).toBe(1);
+});
+
+test('what is built already is only linked, also when the link pointed elsewhere', async () => {
+  await putBuilt();
+  expect(await find()).toMatchObject({ backend: 'wasm' });
+  await mkdir(join(folder, 'package', 'lib'), { recursive: true });
+  await symlink(join(folder, 'of-another-version'), join(folder, 'package', 'lib', 'napi-v8'));
+  expect(await provision()).toEqual({ backend: 'native', addon: addon(), variant: 'cpu' });
+  expect((await readdir(join(folder, 'package'))).sort()).toEqual(['deps', 'lib']);
+});
+
+test("a link into another user's cache counts as long as it leads somewhere", async () => {
+  await putBuilt();
+  await provision();
+  vi.stubEnv('PAWL_CACHE', join(folder, 'another-cache'));
+  expect(await find()).toMatchObject({ backend: 'native' });
+  await rm(join(folder, 'cache'), { recursive: true });
+  expect(await find()).toMatchObject({ backend: 'wasm' });
 });
 
 test('PAWL_TENSORFLOW chooses, and a wrong value is said', async () => {
