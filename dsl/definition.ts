@@ -33,6 +33,26 @@ export function isDefinition(value: unknown): value is Definition {
   return typeof value === 'object' && value !== null && definitionMark in value;
 }
 
+/** Where a definition's code is, for a step that hands its work to a child process. */
+export interface DefinitionOrigin {
+  /** Absolute path of the loaded code bundle; its default export is the pipeline. */
+  readonly bundle: string;
+  /** Name in the trace's definitions, as `model/delay-net`. */
+  readonly code: string;
+}
+
+const origins = new WeakMap<Definition, DefinitionOrigin>();
+
+/** Remembers where a definition came from; done by the worker that loads a bundle. */
+export function setDefinitionOrigin(definition: Definition, origin: DefinitionOrigin): void {
+  origins.set(definition, origin);
+}
+
+/** Where a definition came from; undefined when no worker loaded it (in a unit test). */
+export function definitionOrigin(definition: Definition): DefinitionOrigin | undefined {
+  return origins.get(definition);
+}
+
 /** How a plan names a definition. */
 export function codeName(definition: Definition): string {
   return `${definition.kind}/${definition.name}`;

@@ -15,6 +15,8 @@ export const FailureType = {
   CodeMissing: 'CodeMissing',
   /** Postgres or the artifact store could not be reached or written. */
   StoreUnavailable: 'StoreUnavailable',
+  /** The worker was stopped while it ran the step. */
+  WorkerStopped: 'WorkerStopped',
   /** A later attempt of the same node took over; this one must not commit. */
   Fenced: 'Fenced',
   /** An artifact's bytes do not match its digest, or it is gone. */

@@ -1,0 +1,98 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import pc from 'picocolors';
+import { compilePipeline, formatDiagnostics, toMermaid } from '../../dsl/compile/index.js';
+import { canonicalJson } from '../../plan/canonical.js';
+import type { Json } from '../../plan/json.js';
+import { publish } from '../../worker/publish.js';
+import { compileFile } from '../compile-file.js';
+import { withExamples } from '../example.js';
+import { printJson, printLine } from '../output.js';
+import { withSession } from '../session.js';
+
+/** Commands that look at a pipeline file: check, compile, graph, publish. */
+export function addAuthoringCommands(program: Command): void {
+  withExamples(
+    program
+      .command('check <file>')
+      .description('find mistakes in a pipeline file, all at once; exit 1 if there are errors')
+      .option('--json', 'print diagnostics as JSON')
+      .action(check),
+    'pawl check examples/flight-delays/pipeline.ts',
+  );
+  withExamples(
+    program
+      .command('compile <file>')
+      .description('write NAME.plan.json, its annotations and its code bundle')
+      .requiredOption('--out <dir>', 'folder to write to')
+      .option('--json', 'print what was written as JSON')
+      .action(compile),
+    'pawl compile examples/flight-delays/pipeline.ts --out build',
+  );
+  withExamples(
+    program.command('graph <file>').description('print the graph of a pipeline as Mermaid').action(graph),
+    'pawl graph examples/flight-delays/pipeline.ts > graph.mmd',
+  );
+  withExamples(
+    program
+      .command('publish <file>')
+      .description('make this the current plan of its pipeline')
+      .option('--json', 'print the result as JSON')
+      .action(publishFile),
+    'pawl publish examples/flight-delays/pipeline.ts',
+  );
+}
+
+interface JsonOption {
+  readonly json?: boolean;
+}
+
+async function check(file: string, { json }: JsonOption): Promise<void> {
+  const { diagnostics } = await compilePipeline(file);
+  const plain = diagnostics.map(({ code, severity, message, file: at, line, column, hint }) => ({
+    code,
+    severity,
+    message,
+    file: at,
+    line,
+    column,
+    hint,
+  }));
+  if (json) printJson(plain);
+  else
+    printLine(
+      diagnostics.length > 0
+        ? formatDiagnostics(diagnostics, { color: pc.isColorSupported })
+        : `${file}: no mistakes found`,
+    );
+  if (diagnostics.some(({ severity }) => severity === 'error')) process.exitCode = 1;
+}
+
+async function compile(file: string, { out, json }: { out: string } & JsonOption): Promise<void> {
+  const { plan, planHash, annotations, bundle } = await compileFile(file);
+  const name = plan.pipeline;
+  const files = {
+    plan: join(out, `${name}.plan.json`),
+    annotations: join(out, `${name}.annotations.json`),
+    bundle: join(out, `${name}.bundle.mjs`),
+  };
+  await mkdir(out, { recursive: true });
+  await writeFile(files.plan, `${canonicalJson(plan as unknown as Json)}\n`);
+  await writeFile(files.annotations, `${JSON.stringify(annotations, null, 2)}\n`);
+  await writeFile(files.bundle, bundle.code);
+  if (json) printJson({ pipeline: name, hash: planHash, code: plan.code, ...files });
+  else for (const written of Object.values(files)) printLine(written);
+}
+
+async function graph(file: string): Promise<void> {
+  const { plan } = await compileFile(file);
+  printLine(toMermaid(plan));
+}
+
+async function publishFile(file: string, { json }: JsonOption): Promise<void> {
+  const compiled = await compileFile(file);
+  const published = await withSession(async (session) => publish(compiled, await session.store()));
+  if (json) printJson(published);
+  else printLine(`${published.changed ? 'published' : 'already current:'} ${published.pipeline} ${published.planHash}`);
+}

@@ -1,0 +1,73 @@
+import type { Command } from 'commander';
+import { FailureType, PawlError } from '../../plan/failure.js';
+import type { Json } from '../../plan/json.js';
+import { publish } from '../../worker/publish.js';
+import { checkPublishedParams } from '../../worker/runs/check-params.js';
+import { followRun } from '../../worker/runs/follow-run.js';
+import { startRun } from '../../worker/runs/start-run.js';
+import { compileFile, isFile } from '../compile-file.js';
+import { withExamples } from '../example.js';
+import { printNote } from '../output.js';
+import { noteNode, reportRun, runUrl } from '../run-report.js';
+import { type Session, withSession } from '../session.js';
+
+interface RunOptions {
+  readonly params?: string;
+  readonly id?: string;
+  readonly json?: boolean;
+  readonly wait?: boolean;
+  readonly detach?: boolean;
+}
+
+export function addRunCommand(program: Command): void {
+  withExamples(
+    program
+      .command('run <pipeline>')
+      .description('run a pipeline file (published first) or a published pipeline, and follow it to its end')
+      .option('--params <json>', 'params as a JSON object')
+      .option('--id <id>', 'workflow id of the run (default: name and time)')
+      .option('--wait', 'go on waiting while the run is held')
+      .option('--detach', 'return as soon as the run has started')
+      .option('--json', 'print outcome and result as JSON')
+      .addHelpText('after', '\nExit codes: 0 succeeded, 1 failed, 2 held, 3 rejected, 4 aborted, 5 cancelled.')
+      .action(run),
+    `pawl run examples/flight-delays/pipeline.ts --params '{"month":"2001-01"}'`,
+    `pawl run flight-delays --params '{"month":"2001-02"}' --json`,
+  );
+}
+
+async function run(target: string, options: RunOptions): Promise<void> {
+  const params = parseParams(options.params);
+  const compiled = isFile(target) ? await compileFile(target) : null;
+  await withSession(async (session) => {
+    const store = await session.store();
+    if (compiled) await publish(compiled, store);
+    const pipeline = compiled?.plan.pipeline ?? target;
+    await checkPublishedParams(pipeline, params, { store, root: session.root });
+    const [handle] = await Promise.all([
+      start(session, pipeline, params, options, compiled?.annotations.doc),
+      session.ensureWorker(),
+    ]);
+    const url = runUrl(session.environment.uiUrl, session.environment.temporal.namespace, handle.workflowId);
+    if (!options.json) printNote(`run ${handle.workflowId}${url ? `  ${url}` : ''}`);
+    if (options.detach) return;
+    const followed = await followRun(handle, { wait: options.wait, onNode: options.json ? undefined : noteNode });
+    reportRun(followed, { run: handle.workflowId, json: options.json === true, url: null });
+  });
+}
+
+async function start(session: Session, pipeline: string, params: Json, options: RunOptions, doc?: string) {
+  return startRun(await session.client(), session.environment, { pipeline, params, id: options.id, doc });
+}
+
+function parseParams(text: string | undefined): Json {
+  if (text === undefined) return null;
+  try {
+    return JSON.parse(text) as Json;
+  } catch (cause) {
+    throw new PawlError(FailureType.InvalidParams, `--params is not JSON: ${(cause as Error).message}`, {
+      hint: `Write it as --params '{"month":"2001-01"}'`,
+      cause,
+    });
+  }
+}

@@ -1,0 +1,96 @@
+import type { Command } from 'commander';
+import { FailureType, PawlError } from '../../plan/failure.js';
+import type { Fault } from '../../plan/protocol.js';
+import type { RunRecord, Store } from '../../store/index.js';
+import { withExamples } from '../example.js';
+import { paintOutcome, printJson, printLine, printTable } from '../output.js';
+import { printFault, runUrl } from '../run-report.js';
+import { withSession } from '../session.js';
+
+/** Commands that look at runs: runs, show. */
+export function addShowCommands(program: Command): void {
+  withExamples(
+    program
+      .command('runs')
+      .description('list runs, latest first')
+      .option('--pipeline <name>', 'only of this pipeline')
+      .option('--outcome <outcome>', 'only with this outcome')
+      .option('--limit <n>', 'at most so many', '20')
+      .option('--json', 'print as JSON')
+      .action(listRuns),
+    'pawl runs --pipeline flight-delays --outcome rejected',
+  );
+  withExamples(
+    program
+      .command('show <run>')
+      .description('show a run: its nodes, its outcome, what it waits for')
+      .option('--json', 'print as JSON')
+      .action(showRun),
+    'pawl show flight-delays-2001-03-02T06:00:00Z',
+  );
+}
+
+interface RunsOptions {
+  readonly pipeline?: string;
+  readonly outcome?: RunRecord['outcome'];
+  readonly limit: string;
+  readonly json?: boolean;
+}
+
+async function listRuns({ pipeline, outcome, limit, json }: RunsOptions): Promise<void> {
+  const runs = await withSession(async (session) =>
+    (await session.store()).runs.list({ pipeline, outcome: outcome ?? undefined, limit: Number(limit) }),
+  );
+  if (json) return printJson(runs);
+  printTable(
+    ['run', 'state', 'for', 'started', 'took'],
+    runs.map((run) => [
+      run.workflowId,
+      paintOutcome(stateOf(run)),
+      run.nominalTime.slice(0, 10),
+      run.startedAt.slice(0, 19),
+      tookOf(run),
+    ]),
+  );
+}
+
+async function showRun(workflowId: string, { json }: { json?: boolean }): Promise<void> {
+  await withSession(async (session) => {
+    const store = await session.store();
+    const run = await findRun(workflowId, store);
+    const nodes = await store.journal.nodesOfRun(run.runId);
+    if (json) return printJson({ ...run, nodes });
+    printLine(
+      `${paintOutcome(stateOf(run))} ${run.workflowId}   plan ${run.planHash?.slice(7, 19)}   for ${run.nominalTime}`,
+    );
+    printLine(`params ${JSON.stringify(run.params)}`);
+    printTable(
+      ['node', 'state', 'failures', 'took'],
+      nodes.map((node) => [
+        node.node,
+        node.state === 'committed' ? 'done' : 'at work',
+        String(node.failures),
+        tookOf({ startedAt: node.startedAt, closedAt: node.committedAt }),
+      ]),
+    );
+    for (const fault of (run.error ?? []) as unknown as readonly Fault[]) printFault(fault);
+    if (run.phase === 'held') printLine(`Decide with: pawl retry ${workflowId}   or   pawl abort ${workflowId}`);
+    if (run.result !== null) printLine(JSON.stringify(run.result, null, 2));
+    const url = runUrl(session.environment.uiUrl, session.environment.temporal.namespace, workflowId);
+    if (url) printLine(url);
+  });
+}
+
+/** @throws PawlError `InvalidParams` when no run has this id. */
+export async function findRun(workflowId: string, store: Store): Promise<RunRecord> {
+  const run = await store.runs.latest(workflowId);
+  if (run) return run;
+  throw new PawlError(FailureType.InvalidParams, `no run is called "${workflowId}"`, { hint: 'pawl runs lists them.' });
+}
+
+const stateOf = (run: RunRecord): string => run.outcome ?? run.phase;
+
+function tookOf({ startedAt, closedAt }: { startedAt: string; closedAt: string | null }): string {
+  if (closedAt === null) return '';
+  return `${((Date.parse(closedAt) - Date.parse(startedAt)) / 1000).toFixed(1)} s`;
+}

@@ -1,0 +1,42 @@
+import { Command } from 'commander';
+import { addAuthoringCommands } from './commands/authoring.js';
+import { addDevCommand } from './commands/dev.js';
+import { addDoctorCommand } from './commands/doctor.js';
+import { addOperatingCommands } from './commands/operating.js';
+import { addReplayCommand } from './commands/replay.js';
+import { addRunCommand } from './commands/run.js';
+import { addScheduleCommand } from './commands/schedule.js';
+import { addServeCommand } from './commands/serve.js';
+import { addSetupCommand } from './commands/setup.js';
+import { addShowCommands } from './commands/show.js';
+import { addWorkerCommand } from './commands/worker.js';
+import { reportError } from './report-error.js';
+import { pawlVersion } from './version.js';
+
+const program = new Command('pawl')
+  .description('Machine-learning pipelines as typed TypeScript, run as durable Temporal workflows')
+  .version(pawlVersion())
+  .option('--verbose', 'show where an error comes from')
+  .showHelpAfterError('(pawl --help lists what there is)')
+  .configureHelp({ showGlobalOptions: true });
+
+addAuthoringCommands(program);
+addRunCommand(program);
+addShowCommands(program);
+addOperatingCommands(program);
+addReplayCommand(program);
+addScheduleCommand(program);
+addDevCommand(program);
+addWorkerCommand(program);
+addServeCommand(program);
+addDoctorCommand(program);
+addSetupCommand(program);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  reportError(error, program.opts<{ verbose?: boolean }>().verbose === true);
+  process.exitCode = 1;
+}
+// Native clients keep threads alive that hold nothing any more: everything of ours is closed here.
+process.exit();

@@ -1,0 +1,16 @@
+import pc from 'picocolors';
+import { isPawlError } from '../plan/failure.js';
+
+/** One readable message with the next step; the stack only when asked for. */
+export function reportError(error: unknown, verbose: boolean): void {
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`${pc.red('error')} ${message}\n`);
+  if (isPawlError(error) && error.hint) process.stderr.write(`${pc.cyan('  →')} ${error.hint}\n`);
+  if (verbose && error instanceof Error) process.stderr.write(`${pc.dim(fullStack(error))}\n`);
+  else if (!isPawlError(error)) process.stderr.write(`${pc.dim('  (--verbose shows where)')}\n`);
+}
+
+function fullStack(error: Error): string {
+  const own = error.stack ?? '';
+  return error.cause instanceof Error ? `${own}\ncaused by ${fullStack(error.cause)}` : own;
+}

@@ -1,0 +1,41 @@
+import pc from 'picocolors';
+import type { Fault, NodeStatus } from '../plan/protocol.js';
+import type { Followed } from '../worker/runs/follow-run.js';
+import { EXIT_CODES, paintOutcome, printJson, printLine, printNote } from './output.js';
+
+/** Shows a node's change while a run is followed. */
+export function noteNode(node: NodeStatus): void {
+  const time = node.ms === null ? '' : ` ${node.ms} ms`;
+  printNote(`  ${node.state.padEnd(9)} ${node.node}${time}`);
+}
+
+export interface ReportOptions {
+  readonly run: string;
+  readonly json: boolean;
+  readonly url: string | null;
+}
+
+/** Prints how a run ended, or why it waits, and sets the exit code. */
+export function reportRun(followed: Followed, { run, json, url }: ReportOptions): void {
+  const outcome = followed.phase === 'held' ? 'held' : followed.outcome;
+  process.exitCode = EXIT_CODES[outcome];
+  if (json) {
+    printJson({ run, outcome, result: followed.phase === 'held' ? null : followed.value, faults: followed.faults });
+    return;
+  }
+  printLine(`${paintOutcome(outcome)} ${run}`);
+  for (const fault of followed.faults) printFault(fault);
+  if (followed.phase === 'closed' && followed.value !== null) printLine(JSON.stringify(followed.value, null, 2));
+  if (followed.phase === 'held') printLine(`Decide with: pawl retry ${run}   or   pawl abort ${run}`);
+  if (url) printNote(url);
+}
+
+export function printFault(fault: Fault): void {
+  printLine(`${pc.red(fault.node || fault.type)} ${fault.message}`);
+  if (fault.hint) printLine(`${pc.cyan('  →')} ${fault.hint}`);
+}
+
+/** Where the Temporal UI shows a run. */
+export function runUrl(uiUrl: string | null, namespace: string, run: string): string | null {
+  return uiUrl ? `${uiUrl}/namespaces/${namespace}/workflows/${encodeURIComponent(run)}` : null;
+}

@@ -1,0 +1,102 @@
+import { join } from 'node:path';
+import type { Client } from '@temporalio/client';
+import { TASK_QUEUE } from '../plan/protocol.js';
+import { openStore, type Store } from '../store/index.js';
+import { projectRoot } from '../worker/code/check-packages.js';
+import { acquireStack, type Stack } from '../worker/embedded/index.js';
+import { type Environment, environmentFromVariables } from '../worker/environment.js';
+import { type RunningWorker, startWorker } from '../worker/start-worker.js';
+import { connectClient } from '../worker/temporal/connect.js';
+import { printNote } from './output.js';
+
+/** What a command works with; everything it opened is closed at its end. */
+export interface Session {
+  readonly environment: Environment;
+  /** Null where a deployment's own servers are used. */
+  readonly stack: Stack | null;
+  readonly root: string;
+  store(): Promise<Store>;
+  client(): Promise<Client>;
+  /** Starts a worker in this process when the servers are this project's own; a deployment has its workers. */
+  ensureWorker(): Promise<RunningWorker | null>;
+}
+
+/** Runs a command against the deployment that the environment variables name, else against the embedded stack. */
+export async function withSession<T>(use: (session: Session) => Promise<T>): Promise<T> {
+  const root = await projectRoot(process.cwd());
+  const deployed = environmentFromVariables(join(root, '.pawl'));
+  const stack = deployed ? null : await acquireStack({ cwd: root, log: printNote });
+  const closers: (() => Promise<void>)[] = stack ? [() => stack.release()] : [];
+  const environment = deployed ?? environmentOf(stack!, root);
+  const session: Session = {
+    environment,
+    stack,
+    root,
+    store: once(async () => {
+      const store = await openStore({ databaseUrl: environment.databaseUrl, artifacts: environment.artifacts });
+      closers.push(() => store.close());
+      return store;
+    }),
+    client: once(async () => {
+      const client = await connectClient(environment.temporal);
+      closers.push(() => client.connection.close());
+      return client;
+    }),
+    ensureWorker: once(async () => {
+      if (deployed) return null;
+      const worker = await startWorker({ environment, root, logLevel: 'ERROR' });
+      closers.push(() => worker.stop());
+      return worker;
+    }),
+  };
+  const close = once(() => closeAll(closers));
+  const stopListening = onInterrupt(close);
+  try {
+    return await use(session);
+  } finally {
+    stopListening();
+    await close();
+  }
+}
+
+/** The environment that an embedded stack offers. */
+export function environmentOf(stack: Stack, root: string): Environment {
+  return {
+    temporal: { address: stack.temporalAddress, namespace: 'default' },
+    databaseUrl: stack.databaseUrl,
+    artifacts: stack.artifacts,
+    scratch: join(root, '.pawl', 'scratch'),
+    taskQueue: TASK_QUEUE,
+    uiUrl: stack.temporalUiUrl,
+  };
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
+/** Last opened, first closed; one that fails to close does not keep the others open. */
+async function closeAll(closers: readonly (() => Promise<void>)[]): Promise<void> {
+  for (const close of [...closers].reverse())
+    await close().catch((error) => printNote(`while closing: ${String(error)}`));
+}
+
+/** Ctrl-C closes everything first; a second one ends at once. */
+function onInterrupt(close: () => Promise<void>): () => void {
+  let asked = false;
+  const interrupt = (signal: NodeJS.Signals): void => {
+    const code = signal === 'SIGINT' ? 130 : 143;
+    if (asked) process.exit(code);
+    asked = true;
+    printNote('stopping; runs go on when a worker is there again');
+    void close().then(() => process.exit(code));
+  };
+  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
+  return () => {
+    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+  };
+}

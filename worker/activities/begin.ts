@@ -1,0 +1,79 @@
+import { z } from 'zod';
+import type { Pipeline } from '../../dsl/pipeline.js';
+import { quote } from '../../plan/binding.js';
+import { FailureType, PawlError } from '../../plan/failure.js';
+import { isJsonObject, type Json } from '../../plan/json.js';
+import { type BeginInput, type BeginResult, ENGINE_VERSION } from '../../plan/protocol.js';
+import { readPlan } from '../../plan/read.js';
+import { suggestName } from '../../plan/suggest.js';
+import type { WorkerParts } from '../parts.js';
+
+/** Which run asks; from Temporal's own record of it. */
+export interface RunIdentity {
+  readonly workflowId: string;
+  readonly runId: string;
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+}
+
+/**
+ * Pins a run to the pipeline's current plan and checks its params.
+ * @throws PawlError `UnknownPipeline` or `InvalidParams`, not retryable, before anything runs.
+ */
+export async function begin(input: BeginInput, run: RunIdentity, parts: WorkerParts): Promise<BeginResult> {
+  const published = await parts.store.plans.current(input.pipeline);
+  if (!published) throw await unknownPipeline(input.pipeline, parts);
+  const plan = readPlan(published.plan);
+  const { pipeline } = await parts.code.load(plan.code);
+  const params = checkParams(pipeline, paramsFor(pipeline, input));
+  const { hash: planHash } = published;
+  const { nominalTime } = input;
+  await parts.store.runs.start({ ...run, pipeline: plan.pipeline, planHash, params, nominalTime, startedAt: run.startedAt });
+  return { engine: ENGINE_VERSION, plan, planHash, params: quote(params), nominalTime };
+}
+
+/** A schedule's firings carry no params of their own: the pipeline's function makes them from the firing time. */
+function paramsFor(pipeline: Pipeline, input: BeginInput): unknown {
+  if (input.params !== null) return input.params;
+  if (input.scheduled && pipeline.schedule?.params) return pipeline.schedule.params(new Date(input.nominalTime));
+  return {};
+}
+
+/**
+ * The params with defaults filled in.
+ * @throws PawlError `InvalidParams` that names every wrong one.
+ */
+export function checkParams(pipeline: Pipeline, params: unknown): Json {
+  const unknown = unknownParams(pipeline, params);
+  const parsed = pipeline.params.safeParse(params);
+  if (parsed.success && unknown.length === 0) return parsed.data as Json;
+  const problems = [...unknown, ...(parsed.success ? [] : [z.prettifyError(parsed.error)])];
+  throw new PawlError(
+    FailureType.InvalidParams,
+    `the params do not fit pipeline "${pipeline.name}":\n${problems.join('\n')}`,
+    {
+      hint: `Its params are: ${describeParams(pipeline)}.`,
+      retryable: false,
+    },
+  );
+}
+
+function unknownParams(pipeline: Pipeline, params: unknown): readonly string[] {
+  if (!(pipeline.params instanceof z.ZodObject) || !isJsonObject(params)) return [];
+  const known = Object.keys(pipeline.params.shape);
+  return Object.keys(params)
+    .filter((name) => !known.includes(name))
+    .map((name) => `✖ "${name}" is not a param. ${suggestName(name, known)}`);
+}
+
+function describeParams(pipeline: Pipeline): string {
+  return pipeline.params instanceof z.ZodObject ? Object.keys(pipeline.params.shape).join(', ') || 'none' : 'an object';
+}
+
+async function unknownPipeline(name: string, parts: WorkerParts): Promise<PawlError> {
+  const known = await parts.store.plans.pipelineNames();
+  return new PawlError(FailureType.UnknownPipeline, `no pipeline called "${name}" is published`, {
+    hint: `${suggestName(name, known)} Publish one with: pawl publish FILE`,
+    retryable: false,
+  });
+}

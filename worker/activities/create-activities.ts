@@ -1,0 +1,42 @@
+import { Context } from '@temporalio/activity';
+import type { Quoted, SpilledValue } from '../../plan/binding.js';
+import {
+  ActivityName,
+  type BeginInput,
+  type BeginResult,
+  type RecordRunInput,
+  type StepResult,
+  type StepTask,
+} from '../../plan/protocol.js';
+import type { WorkerParts } from '../parts.js';
+import { asFailure, isOutage } from '../steps/failures.js';
+import { runStep } from '../steps/run-step.js';
+import { begin, type RunIdentity } from './begin.js';
+import { encodeList } from './read.js';
+import { recordRun } from './record-run.js';
+
+/** Every activity of a worker. Steps need no registration: `default` serves any activity type that has no other. */
+export function createActivities(parts: WorkerParts) {
+  return {
+    [ActivityName.begin]: (input: BeginInput): Promise<BeginResult> => guarded(() => begin(input, identity(), parts)),
+    [ActivityName.recordRun]: (input: RecordRunInput): Promise<void> =>
+      guarded(() => recordRun(input, identity(), parts)),
+    [ActivityName.read]: (value: SpilledValue): Promise<Quoted> => guarded(() => encodeList(value, parts)),
+    default: (task: StepTask): Promise<StepResult> => runStep(task, parts),
+  };
+}
+
+/** An outage is waited for; anything else would fail again in the same way. */
+async function guarded<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw asFailure(error, { again: isOutage(error) });
+  }
+}
+
+function identity(): RunIdentity {
+  const { workflowExecution, scheduledTimestampMs } = Context.current().info;
+  const { workflowId, runId } = workflowExecution ?? { workflowId: '', runId: '' };
+  return { workflowId, runId, startedAt: new Date(scheduledTimestampMs).toISOString() };
+}

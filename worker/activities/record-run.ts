@@ -1,0 +1,17 @@
+import type { Json } from '../../plan/json.js';
+import type { RecordRunInput } from '../../plan/protocol.js';
+import type { WorkerParts } from '../parts.js';
+import type { RunIdentity } from './begin.js';
+
+/** Keeps Postgres' list of runs in step with the history, which stays the truth. */
+export async function recordRun(input: RecordRunInput, { runId }: RunIdentity, { store }: WorkerParts): Promise<void> {
+  const error = input.faults as unknown as Json;
+  if (input.outcome !== null) {
+    const closedAt = new Date().toISOString();
+    await store.runs.close({ runId, outcome: input.outcome, result: input.value, error, closedAt });
+  } else if (input.phase === 'held') {
+    await store.runs.hold(runId, error);
+  } else {
+    await store.runs.resume(runId);
+  }
+}

@@ -1,0 +1,14 @@
+/** Run by the build: packs the interpreter for Temporal's sandbox once, so that no worker runs webpack when it starts. */
+import { writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { bundleWorkflowCode } from '@temporalio/worker';
+import { workflowBundlePath } from './workflow-bundle.js';
+
+const quiet = (): void => {};
+const logger = { trace: quiet, debug: quiet, info: quiet, warn: console.warn, error: console.error, log: quiet };
+
+const { code } = await bundleWorkflowCode({
+  workflowsPath: fileURLToPath(new URL('../workflows/index.js', import.meta.url)),
+  logger,
+});
+await writeFile(workflowBundlePath, code);

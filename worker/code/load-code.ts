@@ -1,0 +1,78 @@
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { type Definition, setDefinitionOrigin } from '../../dsl/definition.js';
+import { isPipeline, type Pipeline } from '../../dsl/pipeline.js';
+import type { AnyStep } from '../../dsl/step.js';
+import type { ArtifactStore } from '../../plan/artifact.js';
+import type { Digest } from '../../plan/canonical.js';
+import { FailureType, isPawlError, PawlError } from '../../plan/failure.js';
+import { checkPackages, type PackageVersions } from './check-packages.js';
+
+/** A code bundle, loaded: the functions a plan names. */
+export interface LoadedCode {
+  readonly pipeline: Pipeline;
+  readonly steps: ReadonlyMap<string, AnyStep>;
+  readonly definitions: ReadonlyMap<string, Definition>;
+}
+
+export interface CodeLoaderOptions {
+  readonly artifacts: ArtifactStore;
+  /** Project whose packages the bundles use. Bundles are kept in its `.pawl/bundles`. */
+  readonly root: string;
+}
+
+/** Loads code bundles by digest, each once in a process. Several versions of a pipeline live side by side. */
+export class CodeLoader {
+  private readonly loading = new Map<Digest, Promise<LoadedCode>>();
+
+  constructor(private readonly options: CodeLoaderOptions) {}
+
+  /** @throws PawlError `CodeMissing` when a package is missing, `ArtifactCorrupt` when the bundle is gone. */
+  load(digest: Digest): Promise<LoadedCode> {
+    const known = this.loading.get(digest) ?? this.loadAnew(digest);
+    this.loading.set(digest, known);
+    known.catch(() => this.loading.delete(digest));
+    return known;
+  }
+
+  private async loadAnew(digest: Digest): Promise<LoadedCode> {
+    const code = Buffer.from(await this.options.artifacts.getBytes({ digest })).toString('utf8');
+    await checkPackages(packagesOf(code), this.options.root);
+    const file = await this.writeModule(digest, code);
+    return readPipeline(file);
+  }
+
+  /** Inside of the project, so that Node finds the project's packages from there. */
+  private async writeModule(digest: Digest, code: string): Promise<string> {
+    const folder = join(this.options.root, '.pawl', 'bundles');
+    const file = join(folder, `${digest.slice('sha256:'.length)}.mjs`);
+    const draft = `${file}.${process.pid}`;
+    await mkdir(folder, { recursive: true });
+    await writeFile(draft, code);
+    await rename(draft, file);
+    return file;
+  }
+}
+
+/** The package versions on a bundle's first line. */
+function packagesOf(code: string): PackageVersions {
+  const header = /^\/\/ pawl-bundle (\{.*\})$/m.exec(code.slice(0, code.indexOf('\n')));
+  return header ? (JSON.parse(header[1]!) as { packages: PackageVersions }).packages : {};
+}
+
+async function readPipeline(file: string): Promise<LoadedCode> {
+  try {
+    const module = (await import(pathToFileURL(file).href)) as { default?: unknown };
+    if (!isPipeline(module.default)) throw new Error('its default export is not a pipeline');
+    const { steps, definitions } = module.default.trace();
+    for (const [code, definition] of definitions) setDefinitionOrigin(definition, { bundle: file, code });
+    return { pipeline: module.default, steps, definitions };
+  } catch (error) {
+    if (isPawlError(error)) throw error;
+    throw new PawlError(FailureType.CodeMissing, `the code bundle cannot be loaded: ${String(error)}`, {
+      hint: 'Compare the packages and the Node version of this worker with those the pipeline was published from.',
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,56 @@
+import { join } from 'node:path';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { FailureType, PawlError } from '../plan/failure.js';
+import { TASK_QUEUE } from '../plan/protocol.js';
+
+/** Where a process finds Temporal, Postgres and the artifacts. */
+export interface Environment {
+  readonly temporal: TemporalTarget;
+  readonly databaseUrl: string;
+  /** Folder of the content-addressed artifacts. */
+  readonly artifacts: string;
+  /** Folder for files that need not outlive an attempt. */
+  readonly scratch: string;
+  /** Task queue of runs; a step's own queue gets its name appended. */
+  readonly taskQueue: string;
+  /** Address of the Temporal UI; null when not known. */
+  readonly uiUrl: string | null;
+}
+
+export interface TemporalTarget {
+  readonly address: string;
+  readonly namespace: string;
+  readonly tls?: ReturnType<typeof loadClientConnectConfig>['connectionOptions']['tls'];
+  readonly apiKey?: string | (() => string);
+}
+
+/**
+ * The environment of a deployment: Temporal from its own configuration (`TEMPORAL_ADDRESS`, `TEMPORAL_NAMESPACE`,
+ * profiles in `temporal.toml`), Postgres from `DATABASE_URL`, artifacts from `PAWL_ARTIFACTS`, the queue from
+ * `PAWL_TASK_QUEUE`, the UI from `PAWL_TEMPORAL_UI`.
+ * @returns null when `DATABASE_URL` is not set: then there is no deployment, and the embedded stack serves.
+ * @throws PawlError `StoreUnavailable` when it is set and `PAWL_ARTIFACTS` is not.
+ */
+export function environmentFromVariables(state: string): Environment | null {
+  const { DATABASE_URL, PAWL_ARTIFACTS, PAWL_TASK_QUEUE, PAWL_TEMPORAL_UI } = process.env;
+  if (!DATABASE_URL) return null;
+  if (!PAWL_ARTIFACTS) {
+    throw new PawlError(FailureType.StoreUnavailable, 'DATABASE_URL is set and PAWL_ARTIFACTS is not', {
+      hint: 'Set PAWL_ARTIFACTS to the folder that all workers share for artifacts.',
+    });
+  }
+  const { connectionOptions, namespace } = loadClientConnectConfig();
+  return {
+    temporal: {
+      address: connectionOptions.address ?? 'localhost:7233',
+      namespace: namespace ?? 'default',
+      tls: connectionOptions.tls,
+      apiKey: connectionOptions.apiKey,
+    },
+    databaseUrl: DATABASE_URL,
+    artifacts: PAWL_ARTIFACTS,
+    scratch: join(state, 'scratch'),
+    taskQueue: PAWL_TASK_QUEUE ?? TASK_QUEUE,
+    uiUrl: PAWL_TEMPORAL_UI ?? null,
+  };
+}

@@ -1,0 +1,48 @@
+import { type Client, WorkflowExecutionAlreadyStartedError, type WorkflowHandle } from '@temporalio/client';
+import { defineSearchAttributeKey } from '@temporalio/common';
+import { FailureType, PawlError } from '../../plan/failure.js';
+import type { Json } from '../../plan/json.js';
+import { SearchAttribute } from '../../plan/protocol.js';
+import type { Environment } from '../environment.js';
+
+export interface StartRunOptions {
+  readonly pipeline: string;
+  /** Null: the pipeline's defaults. */
+  readonly params: Json;
+  /** Workflow id. Default: the pipeline's name and the time. */
+  readonly id?: string;
+  /** What the Temporal UI shows above the run: the pipeline's own documentation. */
+  readonly doc?: string;
+}
+
+/**
+ * Starts a run, as `temporal workflow start --type PIPELINE` would.
+ * @throws PawlError `InvalidParams` when a run of that id is at work already.
+ */
+export async function startRun(
+  client: Client,
+  environment: Environment,
+  options: StartRunOptions,
+): Promise<WorkflowHandle> {
+  const { pipeline, params, doc } = options;
+  const workflowId = options.id ?? runIdFor(pipeline, new Date());
+  try {
+    return await client.workflow.start(pipeline, {
+      workflowId,
+      taskQueue: environment.taskQueue,
+      args: params === null ? [] : [params],
+      staticDetails: doc || undefined,
+      typedSearchAttributes: [{ key: defineSearchAttributeKey(SearchAttribute.pipeline, 'KEYWORD'), value: pipeline }],
+    });
+  } catch (cause) {
+    if (!(cause instanceof WorkflowExecutionAlreadyStartedError)) throw cause;
+    throw new PawlError(FailureType.InvalidParams, `a run with the id "${workflowId}" is at work already`, {
+      hint: `Look at it with: pawl show ${workflowId}`,
+      cause,
+    });
+  }
+}
+
+function runIdFor(pipeline: string, at: Date): string {
+  return `${pipeline}-${at.toISOString().replace(/[:.]/g, '').replace('T', '-')}`;
+}

@@ -1,0 +1,92 @@
+import { setDefaultResultOrder } from 'node:dns';
+import { DefaultLogger, type LogLevel, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
+import { taskQueueOf } from '../plan/protocol.js';
+import { openStore } from '../store/index.js';
+import { createActivities } from './activities/create-activities.js';
+import { projectRoot } from './code/check-packages.js';
+import { CodeLoader } from './code/load-code.js';
+import type { Environment } from './environment.js';
+import type { WorkerParts } from './parts.js';
+import { connectClient, connectWorker } from './temporal/connect.js';
+import { ensureSearchAttributes } from './temporal/ensure-search-attributes.js';
+import { workflowBundlePath } from './workflow-bundle.js';
+
+export interface StartWorkerOptions {
+  readonly environment: Environment;
+  /** Queues of steps it serves beside the default one. Default: `['gpu']`. */
+  readonly queues?: readonly string[];
+  /** Project whose packages the pipelines use. Default: the nearest package.json above the working folder. */
+  readonly root?: string;
+  /** Default: `WARN`. */
+  readonly logLevel?: LogLevel;
+}
+
+export interface RunningWorker {
+  /** Settles when the worker has stopped; rejects when it failed. */
+  readonly stopped: Promise<void>;
+  /** Lets activities end for two seconds, then leaves them to the next worker. */
+  stop(): Promise<void>;
+}
+
+/** Starts a worker: runs, steps of the default queue and of the queues named. Ready when it returns. */
+export async function startWorker(options: StartWorkerOptions): Promise<RunningWorker> {
+  setDefaultResultOrder('ipv4first');
+  installRuntime(options.logLevel ?? 'WARN');
+  const { environment } = options;
+  const root = options.root ?? (await projectRoot(process.cwd()));
+  const client = await connectClient(environment.temporal);
+  await ensureSearchAttributes(client.connection, environment.temporal.namespace);
+  await client.connection.close();
+  const connection = await connectWorker(environment.temporal);
+  const store = await openStore({ databaseUrl: environment.databaseUrl, artifacts: environment.artifacts });
+  const parts: WorkerParts = {
+    store,
+    code: new CodeLoader({ artifacts: store.artifacts, root }),
+    scratch: environment.scratch,
+  };
+  const workers = await Promise.all(
+    workerOptions(options, parts).map((each) => Worker.create({ ...each, connection })),
+  );
+  const stopped = Promise.all(workers.map((worker) => worker.run())).then(() => undefined);
+  return {
+    stopped,
+    stop: async () => {
+      for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+      await stopped.catch(() => undefined);
+      await Promise.all([connection.close(), store.close()]);
+    },
+  };
+}
+
+function workerOptions({ environment, queues = ['gpu'] }: StartWorkerOptions, parts: WorkerParts): WorkerOptions[] {
+  const activities = createActivities(parts);
+  const shared = {
+    namespace: environment.temporal.namespace,
+    activities,
+    maxHeartbeatThrottleInterval: '1s',
+    defaultHeartbeatThrottleInterval: '1s',
+    shutdownGraceTime: '2s',
+    shutdownForceTime: '10s',
+  } satisfies Partial<WorkerOptions>;
+  const runs: WorkerOptions = {
+    ...shared,
+    taskQueue: environment.taskQueue,
+    workflowBundle: { codePath: workflowBundlePath },
+    maxConcurrentActivityTaskExecutions: 100,
+  };
+  // One training at a time: a device is not shared.
+  const own = queues.map((queue) => ({
+    ...shared,
+    taskQueue: taskQueueOf(environment.taskQueue, queue),
+    maxConcurrentActivityTaskExecutions: queue === 'gpu' ? 1 : 100,
+  }));
+  return [runs, ...own];
+}
+
+let installed = false;
+
+function installRuntime(level: LogLevel): void {
+  if (installed) return;
+  Runtime.install({ logger: new DefaultLogger(level), shutdownSignals: [] });
+  installed = true;
+}

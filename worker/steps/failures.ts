@@ -1,0 +1,60 @@
+import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import { FailureType, isPawlError, type PawlError } from '../../plan/failure.js';
+import type { Json } from '../../plan/json.js';
+import type { RetryPlan } from '../../plan/plan.js';
+
+/** Failures that are nobody's code: they wait for the outage to end and never count against a step's retries. */
+const OUTAGES: ReadonlySet<FailureType> = new Set([
+  FailureType.StoreUnavailable,
+  FailureType.CodeMissing,
+  FailureType.Fenced,
+]);
+
+/** Thrown by `ctx.reject`. */
+export class Rejection extends Error {
+  override readonly name = 'Rejection';
+  constructor(
+    readonly reason: string,
+    readonly details: Json,
+  ) {
+    super(reason);
+  }
+}
+
+export const isOutage = (error: unknown): boolean => isPawlError(error) && OUTAGES.has(error.type);
+
+/** The same text an operator reads in the terminal and in the Temporal UI. */
+export function asFailure(error: unknown, retry: { readonly again: boolean; readonly pauseMs?: number }): Error {
+  if (error instanceof CancelledFailure || error instanceof ApplicationFailure) return error;
+  if (error instanceof Rejection) return rejectionFailure(error);
+  const pawl = isPawlError(error) ? error : undefined;
+  return ApplicationFailure.create({
+    type: pawl?.type ?? FailureType.StepFailed,
+    message: error instanceof Error ? error.message : String(error),
+    nonRetryable: !retry.again,
+    nextRetryDelay: retry.pauseMs,
+    details: [{ hint: pawl?.hint ?? null }],
+    cause: causeOf(error, pawl),
+  });
+}
+
+/** Whether and when the author's step runs again after so many failures. */
+export function retryAfter(error: unknown, failures: number, retry: RetryPlan): { again: boolean; pauseMs?: number } {
+  if (isPawlError(error) && !error.retryable) return { again: false };
+  if (failures >= retry.attempts) return { again: false };
+  return { again: true, pauseMs: Math.round(retry.backoffMs * retry.factor ** (failures - 1)) };
+}
+
+function rejectionFailure(rejection: Rejection): ApplicationFailure {
+  return ApplicationFailure.create({
+    type: 'Rejected',
+    message: rejection.reason,
+    nonRetryable: true,
+    details: [{ reason: rejection.reason, details: rejection.details }],
+  });
+}
+
+function causeOf(error: unknown, pawl: PawlError | undefined): Error | undefined {
+  const cause = pawl ? pawl.cause : error;
+  return cause instanceof Error ? cause : undefined;
+}

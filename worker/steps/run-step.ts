@@ -1,0 +1,175 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { Context } from '@temporalio/activity';
+import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import type { Progress, StepLog } from '../../dsl/context.js';
+import type { AnyStep } from '../../dsl/step.js';
+import { FailureType, PawlError } from '../../plan/failure.js';
+import type { Json } from '../../plan/json.js';
+import type { StepResult, StepTask } from '../../plan/protocol.js';
+import { edgesOf } from '../../store/index.js';
+import type { LoadedCode } from '../code/load-code.js';
+import type { WorkerParts } from '../parts.js';
+import { callStepFunction } from './call-step.js';
+import { asFailure, isOutage, Rejection, retryAfter } from './failures.js';
+import { startHeartbeat } from './heartbeat.js';
+import { type Attempt, fullContext, lightContext } from './step-context.js';
+import { decodeValue, encodeValue } from './values.js';
+
+/** The activity behind every step. */
+export async function runStep(task: StepTask, parts: WorkerParts): Promise<StepResult> {
+  return Context.current().info.isLocal ? runLight(task, parts) : runRecorded(task, parts);
+}
+
+/** Pure and short: its result is in the history, and running it twice does no harm. */
+async function runLight(task: StepTask, parts: WorkerParts): Promise<StepResult> {
+  try {
+    const code = await parts.code.load(task.code);
+    const started = performance.now();
+    const input = await decodeValue(task.input, { artifacts: parts.store.artifacts, definitions: code.definitions });
+    const output = await callStepFunction(stepNamed(task.step, code), input, lightContext(attemptOf(task)));
+    return { output: await encodeValue(output, parts.store.artifacts), ms: Math.round(performance.now() - started) };
+  } catch (error) {
+    throw asFailure(error, { again: false });
+  }
+}
+
+/** Claims the node, runs the function, commits its output once; a later attempt returns what is committed. */
+async function runRecorded(task: StepTask, parts: WorkerParts): Promise<StepResult> {
+  const heartbeat = startHeartbeat();
+  try {
+    const claim = await parts.store.journal.claim(claimOf(task));
+    if (claim.state === 'committed') return { output: claim.output, ms: 0 };
+    return await runClaimed(task, claim.token, parts, heartbeat.progress);
+  } catch (error) {
+    throw asFailure(error, { again: isOutage(error) });
+  } finally {
+    heartbeat.stop();
+  }
+}
+
+async function runClaimed(
+  task: StepTask,
+  token: string,
+  parts: WorkerParts,
+  onProgress: (progress: Progress) => void,
+): Promise<StepResult> {
+  const started = performance.now();
+  const key = { runId: runIdOf(), node: task.node, generation: task.generation };
+  try {
+    const output = await execute(task, token, parts, onProgress);
+    const lineage = [...edgesOf('in', task.input), ...edgesOf('out', output)];
+    const stored = await encodeValue(output, parts.store.artifacts);
+    await parts.store.journal.commit({ key, token, output: stored, lineage });
+    return { output: stored, ms: Math.round(performance.now() - started) };
+  } catch (error) {
+    if (Context.current().cancellationSignal.aborted) throw stoppedFailure(task);
+    if (isOutage(error) || error instanceof Rejection) throw error;
+    const failures = await parts.store.journal.recordFailure({ key, token, error: describe(error) });
+    throw asFailure(error, retryAfter(error, failures, task.retry));
+  }
+}
+
+async function execute(
+  task: StepTask,
+  token: string,
+  parts: WorkerParts,
+  onProgress: (progress: Progress) => void,
+): Promise<Json> {
+  const { artifacts } = parts.store;
+  const code = await parts.code.load(task.code);
+  const step = stepNamed(task.step, code);
+  const input = await decodeValue(task.input, { artifacts, definitions: code.definitions });
+  return withScratch(parts.scratch, (scratch) => {
+    const attempt = attemptOf(task);
+    const checkpoints = parts.store.checkpoints({
+      runId: attempt.run.runId,
+      node: task.node,
+      generation: task.generation,
+      token,
+    });
+    return callStepFunction(
+      step,
+      input,
+      fullContext({ ...attempt, store: parts.store, checkpoints, scratch, onProgress }),
+    );
+  });
+}
+
+/** A worker that shuts down leaves its attempt to the next one; anything else that stops an attempt is final. */
+function stoppedFailure(task: StepTask): Error {
+  if (Context.current().cancellationDetails?.workerShutdown !== true)
+    return new CancelledFailure(`step "${task.step}" stopped`);
+  return ApplicationFailure.create({
+    type: FailureType.WorkerStopped,
+    message: 'the worker was stopped; another attempt takes over',
+    nextRetryDelay: 100,
+  });
+}
+
+function stepNamed(name: string, code: LoadedCode): AnyStep {
+  const step = code.steps.get(name);
+  if (step) return step;
+  throw new PawlError(FailureType.InvalidPlan, `the run's code has no step "${name}"`, {
+    hint: 'The plan and its code bundle do not belong together: publish the pipeline again.',
+    retryable: false,
+  });
+}
+
+async function withScratch<T>(root: string, use: (folder: string) => Promise<T>): Promise<T> {
+  await mkdir(root, { recursive: true });
+  const folder = await mkdtemp(join(root, 'attempt-'));
+  try {
+    return await use(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function attemptOf(task: StepTask): Attempt {
+  const { info, cancellationSignal, log } = Context.current();
+  const { workflowId, runId } = info.workflowExecution ?? { workflowId: '', runId: '' };
+  return {
+    run: { id: workflowId, runId, pipeline: task.pipeline, nominalTime: task.nominalTime },
+    node: task.node,
+    generation: task.generation,
+    signal: cancellationSignal,
+    log: stepLog(log, task.node),
+  };
+}
+
+function stepLog(log: Context['log'], node: string): StepLog {
+  return {
+    info: (message, details) => log.info(message, { node, ...details }),
+    warn: (message, details) => log.warn(message, { node, ...details }),
+  };
+}
+
+function claimOf(task: StepTask) {
+  const { info } = Context.current();
+  return {
+    runId: runIdOf(),
+    workflowId: info.workflowExecution?.workflowId ?? '',
+    node: task.node,
+    generation: task.generation,
+    pipeline: task.pipeline,
+    step: task.step,
+    planHash: task.planHash,
+    fingerprint: task.fingerprint,
+    nominalTime: task.nominalTime,
+    input: task.input,
+    attempt: info.attempt,
+    worker: `${hostname()}:${process.pid}`,
+  };
+}
+
+function runIdOf(): string {
+  return Context.current().info.workflowExecution?.runId ?? '';
+}
+
+function describe(error: unknown): Json {
+  return error instanceof Error
+    ? { name: error.name, message: error.message, stack: error.stack ?? null }
+    : { message: String(error) };
+}

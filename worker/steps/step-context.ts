@@ -1,0 +1,95 @@
+import type { Progress, RunInfo, StepContext, StepLog } from '../../dsl/context.js';
+import { digestOf } from '../../plan/canonical.js';
+import { FailureType, PawlError } from '../../plan/failure.js';
+import type { Json } from '../../plan/json.js';
+import type { Checkpoints } from '../../plan/registry.js';
+import type { Store } from '../../store/index.js';
+import { Rejection } from './failures.js';
+import { decodeValue } from './values.js';
+
+/** The facts of one attempt that its context shows. */
+export interface Attempt {
+  readonly run: RunInfo;
+  readonly node: string;
+  readonly generation: number;
+  readonly signal: AbortSignal;
+  readonly log: StepLog;
+}
+
+export interface FullContextOptions extends Attempt {
+  readonly store: Store;
+  readonly checkpoints: Checkpoints;
+  readonly scratch: string;
+  readonly onProgress: (progress: Progress) => void;
+}
+
+/** The context of a step that runs on a queue. */
+export function fullContext(options: FullContextOptions): StepContext {
+  const { store, checkpoints, scratch, onProgress } = options;
+  return {
+    ...commonContext(options),
+    artifacts: store.artifacts,
+    registry: store.registry,
+    checkpoints,
+    scratch,
+    progress: onProgress,
+    previous: async (node = options.node) => {
+      const { pipeline, nominalTime, runId } = options.run;
+      const found = await store.journal.previousOutput({
+        pipeline,
+        node,
+        beforeNominalTime: nominalTime,
+        excludeRun: runId,
+      });
+      if (!found) return null;
+      const output = (await decodeValue(found.output, { artifacts: store.artifacts, definitions: new Map() })) as Json;
+      return { run: found.workflowId, output };
+    },
+  };
+}
+
+/** The context of a light step: it is pure, so there is nothing to read or write. */
+export function lightContext(attempt: Attempt): StepContext {
+  const refuse = (what: string): never => {
+    throw new PawlError(FailureType.StepFailed, `step "${attempt.node}" is light and uses ctx.${what}`, {
+      hint: 'A light step only computes. Remove `light: true` to use what a worker offers.',
+      retryable: false,
+    });
+  };
+  return {
+    ...commonContext(attempt),
+    get artifacts() {
+      return refuse('artifacts');
+    },
+    get registry() {
+      return refuse('registry');
+    },
+    get checkpoints() {
+      return refuse('checkpoints');
+    },
+    get scratch() {
+      return refuse('scratch');
+    },
+    progress: () => {},
+    previous: async () => refuse('previous'),
+  };
+}
+
+function commonContext({ run, node, generation, signal, log }: Attempt) {
+  return {
+    run,
+    node,
+    key: `${run.runId}/${node}/${generation}`,
+    seed: seedOf(run.pipeline, node),
+    signal,
+    log,
+    reject: (reason: string, details: Json): never => {
+      throw new Rejection(reason, details);
+    },
+  };
+}
+
+/** 31 bits from the node's name: the same in every run, another one for each node. */
+function seedOf(pipeline: string, node: string): number {
+  return Number.parseInt(digestOf(`${pipeline}/${node}`).slice('sha256:'.length, 'sha256:'.length + 8), 16) >>> 1;
+}

@@ -1,0 +1,74 @@
+import type { Definition } from '../../dsl/definition.js';
+import type { ArtifactStore } from '../../plan/artifact.js';
+import {
+  isCode,
+  isLiteral,
+  isSpilled,
+  plainValueAt,
+  type Quoted,
+  quote,
+  type SpilledValue,
+} from '../../plan/binding.js';
+import { canonicalJson } from '../../plan/canonical.js';
+import { FailureType, PawlError } from '../../plan/failure.js';
+import { isJsonObject, type Json } from '../../plan/json.js';
+
+/** Larger values do not travel in a run's history. */
+export const INLINE_BYTES = 32 * 1024;
+
+export interface ValueSources {
+  readonly artifacts: ArtifactStore;
+  readonly definitions: ReadonlyMap<string, Definition>;
+}
+
+/** The value a step's function gets: literals unwrapped, spilled values read, definitions put in. */
+export async function decodeValue(value: Quoted, sources: ValueSources): Promise<unknown> {
+  if (Array.isArray(value)) return Promise.all(value.map((part) => decodeValue(part, sources)));
+  if (!isJsonObject(value)) return value;
+  if (isLiteral(value)) return value.$lit;
+  if (isCode(value)) return definitionNamed(value.$code, sources.definitions);
+  if (isSpilled(value)) return readSpilled(value, sources.artifacts);
+  const parts = await Promise.all(
+    Object.entries(value).map(async ([key, part]) => [key, await decodeValue(part, sources)] as const),
+  );
+  return Object.fromEntries(parts);
+}
+
+/** The content of a spilled value, at its path. */
+export async function readSpilled(value: SpilledValue, artifacts: ArtifactStore): Promise<Json> {
+  return plainValueAt(await artifacts.getJson({ digest: value.$spill }), value.path);
+}
+
+/** What a step put out, ready for the history: the largest parts become artifacts until the rest is small enough. */
+export async function encodeValue(value: Json, artifacts: ArtifactStore): Promise<Quoted> {
+  if (sizeOf(value) <= INLINE_BYTES) return quote(value);
+  const mayStay = isJsonObject(value) && !Object.keys(value).some((key) => key.startsWith('$'));
+  return mayStay ? spillLargest(value, artifacts) : spill(value, artifacts);
+}
+
+async function spillLargest(value: { readonly [key: string]: Json }, artifacts: ArtifactStore): Promise<Quoted> {
+  const largestFirst = Object.entries(value).sort(([, a], [, b]) => sizeOf(b) - sizeOf(a));
+  const kept = new Map<string, Quoted>(Object.entries(value).map(([key, part]) => [key, quote(part)]));
+  for (const [key, part] of largestFirst) {
+    if (sizeOf(Object.fromEntries(kept)) <= INLINE_BYTES) break;
+    kept.set(key, await spill(part, artifacts));
+  }
+  const small = Object.fromEntries(kept);
+  return sizeOf(small) <= INLINE_BYTES ? small : spill(value, artifacts);
+}
+
+async function spill(value: Json, artifacts: ArtifactStore): Promise<SpilledValue> {
+  const { digest, bytes } = await artifacts.putJson(value);
+  return { $spill: digest, bytes, path: [] };
+}
+
+const sizeOf = (value: Json): number => Buffer.byteLength(canonicalJson(value));
+
+function definitionNamed(name: string, definitions: ReadonlyMap<string, Definition>): Definition {
+  const found = definitions.get(name);
+  if (found) return found;
+  throw new PawlError(FailureType.InvalidPlan, `the run's code has no ${name}`, {
+    hint: 'The plan and its code bundle do not belong together: publish the pipeline again.',
+    retryable: false,
+  });
+}

@@ -1,0 +1,54 @@
+import type { NodeState, NodeStatus } from '../plan/protocol.js';
+
+/** The UI carries details in a URL; beyond this it fails to show them. */
+const MAX_BYTES = 5500;
+const MAX_ROWS = 60;
+
+const MARKS: Readonly<Record<NodeState, string>> = {
+  waiting: '·',
+  running: '▶',
+  done: '✓',
+  held: '⏸',
+  skipped: '–',
+  failed: '✗',
+  cancelled: '⨯',
+};
+
+/** The Markdown that the Temporal UI shows for a run: what is held first, then the table of nodes. */
+export function renderDetails(pipeline: string, table: readonly NodeStatus[]): string {
+  const rows = pickRows(table).map(renderRow);
+  while (rows.join('\n').length > MAX_BYTES) rows.pop();
+  const hidden = table.length - rows.length;
+  const more = hidden > 0 ? [`| … | and ${hidden} more | |`] : [];
+  return [`### ${pipeline}`, ...renderFaults(table), '| | node | time |', '|---|---|---|', ...rows, ...more].join('\n');
+}
+
+/** All of a small table; of a large one the nodes that are not done, and the latest. */
+function pickRows(table: readonly NodeStatus[]): readonly NodeStatus[] {
+  if (table.length <= MAX_ROWS) return table;
+  const isOpen = (row: NodeStatus): boolean => ['held', 'failed', 'running'].includes(row.state);
+  const open = table.filter(isOpen).slice(0, MAX_ROWS / 2);
+  return [...open, ...table.filter((row) => !isOpen(row)).slice(open.length - MAX_ROWS)];
+}
+
+function renderFaults(table: readonly NodeStatus[]): readonly string[] {
+  return table
+    .filter((row) => row.state === 'held' && row.fault)
+    .slice(0, 3)
+    .map(
+      ({ node, fault }) =>
+        `**Held at ${node}**: ${clip(fault!.message, 400)} ${fault!.hint ?? ''} Decide with the Update \`retry\` or \`abort\`.\n`,
+    );
+}
+
+function renderRow(row: NodeStatus): string {
+  return `| ${MARKS[row.state]} | ${row.node} | ${row.ms === null ? '' : renderMs(row.ms)} |`;
+}
+
+function renderMs(ms: number): string {
+  return ms < 1000 ? `${ms} ms` : `${(ms / 1000).toFixed(1)} s`;
+}
+
+function clip(text: string, length: number): string {
+  return text.length > length ? `${text.slice(0, length)}…` : text;
+}

@@ -1,0 +1,60 @@
+import { ApplicationFailure, isCancellation } from '@temporalio/workflow';
+import { FailureType } from '../plan/failure.js';
+import type { Json } from '../plan/json.js';
+import type { Fault, Outcome } from '../plan/protocol.js';
+import type { RunState } from './run-state.js';
+
+/** How a run ended. `error` is what the workflow throws, so that Temporal shows Failed or Canceled. */
+export interface Ending {
+  readonly outcome: Outcome;
+  readonly value: Json;
+  readonly faults: readonly Fault[];
+  readonly error?: unknown;
+}
+
+/** Thrown through the interpreter by a `reject` node or a step that rejected. Not an error of anyone's. */
+export class RunRejected extends Error {
+  constructor(readonly value: Json) {
+    super('rejected');
+  }
+}
+
+/** Thrown through the interpreter when a held run is given up. */
+export class RunGivenUp extends Error {
+  constructor(
+    readonly outcome: 'aborted' | 'failed',
+    readonly faults: readonly Fault[],
+    readonly reason: string,
+  ) {
+    super(reason);
+  }
+}
+
+/** The ending for whatever stopped the interpreter. */
+export function endingOf(error: unknown, state: RunState): Ending {
+  if (error instanceof RunRejected) return { outcome: 'rejected', value: error.value, faults: [] };
+  if (isCancellation(error)) return { outcome: 'cancelled', value: null, faults: [], error };
+  if (error instanceof RunGivenUp) return givenUp(error);
+  return bug(error, state);
+}
+
+function givenUp(error: RunGivenUp): Ending {
+  const type = error.outcome === 'aborted' ? FailureType.Aborted : (error.faults[0]?.type ?? FailureType.Internal);
+  return {
+    outcome: error.outcome,
+    value: null,
+    faults: error.faults,
+    error: ApplicationFailure.create({ type, message: error.reason, nonRetryable: true, details: [error.faults] }),
+  };
+}
+
+function bug(error: unknown, state: RunState): Ending {
+  const message = `a bug in Pawl's interpreter: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
+  const fault: Fault = { node: state.lastNode(), type: FailureType.Internal, message, hint: null };
+  return {
+    outcome: 'failed',
+    value: null,
+    faults: [fault],
+    error: ApplicationFailure.create({ type: FailureType.Internal, message, nonRetryable: true }),
+  };
+}

@@ -1,0 +1,45 @@
+import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/workflow';
+import { FailureType } from '../plan/failure.js';
+import type { Json } from '../plan/json.js';
+import type { Fault } from '../plan/protocol.js';
+
+/** The failure type of a step that called `ctx.reject`. */
+export const REJECTED = 'Rejected';
+
+export function isRejection(error: unknown): boolean {
+  return causeOf(error) instanceof ApplicationFailure && (causeOf(error) as ApplicationFailure).type === REJECTED;
+}
+
+/** The value a step rejected the run with. */
+export function rejectionOf(error: unknown): Json {
+  return ((causeOf(error) as ApplicationFailure).details?.[0] ?? null) as Json;
+}
+
+/** What an operator reads about a failed step. */
+export function faultOf(node: string, error: unknown): Fault {
+  const cause = causeOf(error);
+  if (cause instanceof ApplicationFailure) {
+    const details = (cause.details?.[0] ?? {}) as { hint?: string };
+    return { node, type: cause.type ?? FailureType.StepFailed, message: messageOf(cause), hint: details.hint ?? null };
+  }
+  if (cause instanceof TimeoutFailure) return timeoutFault(node, cause);
+  return { node, type: FailureType.Internal, message: messageOf(cause), hint: null };
+}
+
+function timeoutFault(node: string, timeout: TimeoutFailure): Fault {
+  const last = timeout.cause ? `; the last attempt said: ${messageOf(timeout.cause)}` : '';
+  return {
+    node,
+    type: timeout.timeoutType ?? 'TIMEOUT',
+    message: `no attempt finished in time (${timeout.timeoutType})${last}`,
+    hint: 'Check that a worker serves this queue (pawl doctor), then retry the run.',
+  };
+}
+
+function causeOf(error: unknown): unknown {
+  return error instanceof ActivityFailure && error.cause ? error.cause : error;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

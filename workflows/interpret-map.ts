@@ -1,0 +1,55 @@
+import { isSpilled, type Quoted, resolveBinding, valueAt } from '../plan/binding.js';
+import { FailureType } from '../plan/failure.js';
+import type { MapNode } from '../plan/plan.js';
+import { callRead } from './calls.js';
+import { RunGivenUp } from './ending.js';
+import type { Frame } from './frame.js';
+import { unquoteInline } from './inline-value.js';
+import { interpretBlock, type Run } from './interpret.js';
+
+export async function interpretMap(node: MapNode, frame: Frame, run: Run): Promise<Quoted> {
+  const id = frame.rename(node.id);
+  const items = await itemsOf(node, frame);
+  const keys = keysOf(node, items, id);
+  run.state.decided(id, `${items.length} items`);
+  const results: Quoted[] = new Array(items.length).fill(null);
+  await runLimited(items.length, node.concurrency, async (index) => {
+    results[index] = await interpretBlock(node.body, frame.forItem(node.id, keys[index]!, items[index]!), run);
+  });
+  return results;
+}
+
+async function itemsOf(node: MapNode, frame: Frame): Promise<readonly Quoted[]> {
+  const bound = resolveBinding(node.over, frame);
+  const list = isSpilled(bound) ? await callRead(bound) : bound;
+  if (!Array.isArray(list)) throw invalid(frame.rename(node.id), 'what it maps over is not a list');
+  return list;
+}
+
+/** Keys name the items' nodes, so they must be short and different. */
+function keysOf(node: MapNode, items: readonly Quoted[], id: string): readonly string[] {
+  const keys = items.map((item) => unquoteInline(valueAt(item, node.key ?? [])));
+  const seen = new Set<string>();
+  return keys.map((key) => {
+    if (typeof key !== 'string' && typeof key !== 'number')
+      throw invalid(id, `an item has no key: ${JSON.stringify(key)}`);
+    const text = String(key);
+    if (seen.has(text)) throw invalid(id, `two items have the key "${text}"`);
+    seen.add(text);
+    return text;
+  });
+}
+
+async function runLimited(count: number, limit: number, work: (index: number) => Promise<void>): Promise<void> {
+  let next = 0;
+  const lane = async (): Promise<void> => {
+    while (next < count) await work(next++);
+  };
+  await Promise.all(Array.from({ length: Math.min(limit, count) }, lane));
+}
+
+function invalid(node: string, problem: string): RunGivenUp {
+  const message = `map "${node}": ${problem}`;
+  const hint = 'Give each item a key of its own: map(list, body, { key: (item) => item.id }).';
+  return new RunGivenUp('failed', [{ node, type: FailureType.InvalidValue, message, hint }], message);
+}

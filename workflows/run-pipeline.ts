@@ -1,0 +1,91 @@
+import {
+  ApplicationFailure,
+  allHandlersFinished,
+  CancellationScope,
+  condition,
+  isCancellation,
+  setCurrentDetails,
+  upsertMemo,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { FailureType } from '../plan/failure.js';
+import type { Json } from '../plan/json.js';
+import { ActivityName, type BeginResult, type RunResult } from '../plan/protocol.js';
+import { callBegin, callRecordRun } from './calls.js';
+import { renderDetails } from './details.js';
+import { type Ending, endingOf } from './ending.js';
+import { faultOf } from './fault.js';
+import { Frame } from './frame.js';
+import { registerHandlers } from './handlers.js';
+import { unquoteInline } from './inline-value.js';
+import { interpretBlock } from './interpret.js';
+import { RunState } from './run-state.js';
+import { labelRun } from './search-attributes.js';
+import { Stop } from './stop.js';
+
+/** Interprets the current plan of the pipeline that the workflow type names. The argument is the params, if any. */
+export async function runPipeline(params?: Json): Promise<RunResult> {
+  const state = new RunState((table) => setCurrentDetails(renderDetails(workflowInfo().workflowType, table)));
+  registerHandlers(state);
+  try {
+    return await runGuarded(params, state);
+  } catch (error) {
+    // Anything but a Temporal failure would retry the workflow task for ever.
+    if (error instanceof ApplicationFailure || isCancellation(error)) throw error;
+    throw ApplicationFailure.create({
+      type: FailureType.Internal,
+      message: `a bug in Pawl: ${String(error)}`,
+      nonRetryable: true,
+    });
+  }
+}
+
+async function runGuarded(params: Json | undefined, state: RunState): Promise<RunResult> {
+  const pinned = await begin(params ?? null);
+  labelRun({ pipeline: pinned.plan.pipeline, phase: 'running', plan: pinned.planHash });
+  const ending = await interpret(pinned, state);
+  await CancellationScope.nonCancellable(() => closeRun(pinned, state, ending));
+  return finish(pinned, state, ending);
+}
+
+/** Nothing has run yet, so a refusal (unknown pipeline, wrong params) simply fails the run with its reason. */
+async function begin(params: Json): Promise<BeginResult> {
+  try {
+    return await callBegin(params);
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    const fault = faultOf(ActivityName.begin, error);
+    labelRun({ phase: 'closed', outcome: 'failed' });
+    throw ApplicationFailure.create({ type: fault.type, message: fault.message, nonRetryable: true, details: [fault] });
+  }
+}
+
+async function interpret(pinned: BeginResult, state: RunState): Promise<Ending> {
+  const scope = new CancellationScope();
+  const stop = new Stop(scope);
+  try {
+    const value = await scope.run(() =>
+      interpretBlock(pinned.plan.block, new Frame(pinned.params), { pinned, state, stop }),
+    );
+    return { outcome: 'succeeded', value: unquoteInline(value), faults: [] };
+  } catch (error) {
+    return endingOf(stop.causeOr(error), state);
+  }
+}
+
+async function closeRun(pinned: BeginResult, state: RunState, ending: Ending): Promise<void> {
+  state.close(ending.outcome);
+  labelRun({ phase: 'closed', outcome: ending.outcome });
+  upsertMemo({ outcome: ending.outcome, result: resultOf(pinned, state, ending) });
+  await callRecordRun({ phase: 'closed', outcome: ending.outcome, value: ending.value, faults: ending.faults });
+  await condition(allHandlersFinished);
+}
+
+function finish(pinned: BeginResult, state: RunState, ending: Ending): RunResult {
+  if (ending.error !== undefined) throw ending.error;
+  return resultOf(pinned, state, ending);
+}
+
+function resultOf(pinned: BeginResult, state: RunState, ending: Ending): RunResult {
+  return { outcome: ending.outcome, value: ending.value, plan: pinned.planHash, nodes: state.table() };
+}

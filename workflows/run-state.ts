@@ -1,0 +1,108 @@
+import type { Fault, NodeState, NodeStatus, Outcome } from '../plan/protocol.js';
+import { Budget } from './budget.js';
+
+export type Decision = { made: 'retry' | 'abort' | null; reason: string };
+
+interface Entry {
+  state: NodeState;
+  startedAt: number;
+  ms: number | null;
+  fault: Fault | null;
+  note: string | null;
+}
+
+/** Where a run stands: the table operators see, and the decisions they made. */
+export class RunState {
+  readonly budget = new Budget();
+  private readonly entries = new Map<string, Entry>();
+  private readonly decisions = new Map<string, Decision>();
+  private last = '';
+  private stale = false;
+
+  constructor(private readonly show: (table: readonly NodeStatus[]) => void) {}
+
+  started(node: string): void {
+    this.last = node;
+    this.set(node, { state: 'running', startedAt: Date.now(), ms: null, fault: null, note: null });
+  }
+
+  finished(node: string): void {
+    this.end(node, 'done');
+  }
+
+  cancelled(node: string): void {
+    this.end(node, 'cancelled');
+  }
+
+  skipped(node: string): void {
+    this.set(node, { state: 'skipped', startedAt: Date.now(), ms: 0, fault: null, note: null });
+  }
+
+  /** A control node made up its mind. */
+  decided(node: string, note: string): void {
+    this.set(node, { state: 'done', startedAt: Date.now(), ms: 0, fault: null, note });
+  }
+
+  held(fault: Fault): void {
+    this.decisions.set(fault.node, { made: null, reason: '' });
+    this.update(fault.node, { state: 'held', fault });
+  }
+
+  resumed(node: string): void {
+    this.decisions.delete(node);
+    this.update(node, { state: 'failed' });
+  }
+
+  decisionFor(node: string): Decision {
+    return this.decisions.get(node)!;
+  }
+
+  decide(node: string, made: 'retry' | 'abort', reason: string): void {
+    const decision = this.decisions.get(node);
+    if (decision) Object.assign(decision, { made, reason });
+  }
+
+  /** Faults that wait for an operator. */
+  faults(): readonly Fault[] {
+    return [...this.decisions.keys()].flatMap((node) => this.entries.get(node)?.fault ?? []);
+  }
+
+  lastNode(): string {
+    return this.last;
+  }
+
+  close(outcome: Outcome): void {
+    const ended: NodeState = outcome === 'cancelled' || outcome === 'rejected' ? 'cancelled' : 'failed';
+    for (const [node, entry] of this.entries) if (entry.state === 'running') this.end(node, ended);
+    this.show(this.table());
+  }
+
+  table(): readonly NodeStatus[] {
+    return [...this.entries].map(([node, { state, ms, fault }]) => ({ node, state, ms, fault }));
+  }
+
+  /** Once for all changes of one moment: a wide fan-out makes hundreds. */
+  private showSoon(): void {
+    if (this.stale) return;
+    this.stale = true;
+    void Promise.resolve().then(() => {
+      this.stale = false;
+      this.show(this.table());
+    });
+  }
+
+  private end(node: string, state: NodeState): void {
+    const entry = this.entries.get(node);
+    if (entry) this.update(node, { state, ms: Date.now() - entry.startedAt });
+  }
+
+  private update(node: string, change: Partial<Entry>): void {
+    const entry = this.entries.get(node);
+    if (entry) this.set(node, { ...entry, ...change });
+  }
+
+  private set(node: string, entry: Entry): void {
+    this.entries.set(node, entry);
+    this.showSoon();
+  }
+}
