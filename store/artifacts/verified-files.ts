@@ -1,0 +1,37 @@
+import type { BigIntStats } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import type { Digest } from '../../plan/canonical.js';
+import { hashFile } from './hash-file.js';
+
+const REMEMBERED = 10_000;
+
+/**
+ * Compares files with their digests, and remembers those that fit: a file is hashed again only when its inode, size or
+ * times have changed.
+ */
+export class VerifiedFiles {
+  private readonly known = new Map<string, string>();
+
+  /** @throws the file system's error, for example ENOENT. */
+  async fits(path: string, digest: Digest): Promise<boolean> {
+    const file = await open(path, 'r');
+    try {
+      return await this.check(file, path, digest);
+    } finally {
+      await file.close();
+    }
+  }
+
+  private async check(file: FileHandle, path: string, digest: Digest): Promise<boolean> {
+    const state = stateOf(await file.stat({ bigint: true }));
+    if (this.known.get(path) === state) return true;
+    if ((await hashFile(file)).digest !== digest) return false;
+    if (this.known.size >= REMEMBERED) this.known.clear();
+    this.known.set(path, state);
+    return true;
+  }
+}
+
+function stateOf({ ino, size, mtimeNs, ctimeNs }: BigIntStats): string {
+  return `${ino} ${size} ${mtimeNs} ${ctimeNs}`;
+}

@@ -1,0 +1,20 @@
+export { openFolderStore } from './artifacts/folder-store.js';
+export type { OwnedNode } from './checkpoint-store.js';
+export { type Database, type DatabaseOptions, openDatabase } from './database.js';
+export type { Claim, ClaimOptions, CommitOptions, FailureOptions, Journal } from './journal.js';
+export type { JournalEntry, NodeKey } from './journal-entry.js';
+export { artifactsIn, edgesOf, type FoundArtifact, type LineageEdge } from './lineage-edges.js';
+export type { LineageStore, LineageUse } from './lineage-store.js';
+export { migrate } from './migrate.js';
+export {
+  type PlanStore,
+  type Publication,
+  type PublishedPipeline,
+  type PublishOptions,
+  planHash,
+  type StoredPlan,
+} from './plan-store.js';
+export type { PreviousCommit, PreviousOutputOptions } from './previous-output.js';
+export type { RunClose, RunFilter, RunRecord, RunStart, RunStore } from './run-store.js';
+export { openStore, type Store, type StoreOptions } from './store.js';
+export type { LineageDirection, NodeState, RunOutcome, RunPhase } from './tables.js';

@@ -1,0 +1,62 @@
+import type { PreparedStatement } from './database.js';
+
+/** The statements on the path of every remote step: one round trip each. */
+export interface JournalStatements {
+  readonly claim: PreparedStatement;
+  readonly commit: PreparedStatement;
+  readonly commitWithLineage: PreparedStatement;
+  readonly stillOwner: PreparedStatement;
+}
+
+/** @param schema a name that needs no quotes. */
+export function journalStatements(schema: string): JournalStatements {
+  return {
+    claim: { name: `${schema}_claim`, text: claimText(schema) },
+    commit: { name: `${schema}_commit`, text: `${commitText(schema)} returning 1` },
+    commitWithLineage: { name: `${schema}_commit_with_lineage`, text: commitWithLineageText(schema) },
+    stillOwner: { name: `${schema}_still_owner`, text: stillOwnerText(schema) },
+  };
+}
+
+/**
+ * A claim need not be on disk when it returns: one that a crash of Postgres loses leaves the older claim, or none, so
+ * that at most the work of an attempt is repeated; nothing is committed twice.
+ * A committed row is not touched, and no row comes back.
+ */
+const claimText = (schema: string) => `
+with quick as (select set_config('synchronous_commit', 'off', true))
+insert into ${schema}.journal as known (
+  run_id, node, generation, workflow_id, pipeline, step, plan_hash, fingerprint, nominal_time, token, input, attempt, worker
+)
+select $1, $2, $3::integer, $4, $5, $6, $7, $8, $9::timestamptz, $10::uuid, $11::json, $12::integer, $13 from quick
+on conflict (run_id, node, generation) do update set
+  token = excluded.token,
+  plan_hash = excluded.plan_hash,
+  fingerprint = excluded.fingerprint,
+  input = excluded.input,
+  attempt = excluded.attempt,
+  worker = excluded.worker,
+  started_at = excluded.started_at
+where known.state = 'claimed'
+returning known.failures`;
+
+const commitText = (schema: string) => `
+update ${schema}.journal set state = 'committed', output = $5::json, note = $6::json, committed_at = now()
+where run_id = $1 and node = $2 and generation = $3::integer and token = $4::uuid and state = 'claimed'`;
+
+/** Digests come sorted, so that two commits with the same artifacts cannot wait for each other. */
+const commitWithLineageText = (schema: string) => `
+with done as (${commitText(schema)} returning run_id, node, generation),
+artifact as (
+  insert into ${schema}.artifacts (digest, bytes, media_type)
+  select a.* from done, unnest($7::text[], $8::bigint[], $9::text[]) as a on conflict (digest) do nothing
+),
+edge as (
+  insert into ${schema}.lineage (run_id, node, generation, direction, path, digest)
+  select done.*, e.* from done, unnest($10::text[], $11::text[], $12::text[]) as e
+)
+select 1 from done`;
+
+const stillOwnerText = (schema: string) => `
+select 1 from ${schema}.journal
+where run_id = $1 and node = $2 and generation = $3::integer and token = $4::uuid and state = 'claimed'`;

@@ -1,0 +1,172 @@
+import { randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
+import type { Quoted } from '../plan/binding.js';
+import { canonicalJson, type Digest } from '../plan/canonical.js';
+import type { Json } from '../plan/json.js';
+import type { Database } from './database.js';
+import { fenced } from './fenced.js';
+import { type JournalEntry, type NodeKey, toEntry } from './journal-entry.js';
+import { type JournalStatements, journalStatements } from './journal-statements.js';
+import type { LineageEdge } from './lineage-edges.js';
+import { findPreviousOutput, type PreviousCommit, type PreviousOutputOptions } from './previous-output.js';
+
+export interface ClaimOptions extends NodeKey {
+  readonly workflowId: string;
+  readonly pipeline: string;
+  readonly step: string;
+  readonly planHash: Digest;
+  readonly fingerprint: Digest;
+  /** ISO 8601. */
+  readonly nominalTime: string;
+  readonly input: Json;
+  readonly attempt: number;
+  /** Who works on it, for operators. */
+  readonly worker: string;
+}
+
+/**
+ * - `claimed`: this attempt owns the node until another claims it. `failures` counts the author's failures so far;
+ * - `committed`: the node is done, and this is its output.
+ */
+export type Claim =
+  | { readonly state: 'claimed'; readonly token: string; readonly failures: number }
+  | { readonly state: 'committed'; readonly output: Quoted };
+
+export interface CommitOptions {
+  readonly key: NodeKey;
+  /** From the claim. */
+  readonly token: string;
+  readonly output: Quoted;
+  /** What the node read and wrote (see `edgesOf`). Default: none. */
+  readonly lineage?: readonly LineageEdge[];
+  /** A remark for operators, for example who skipped the node. Default: none. */
+  readonly note?: Json;
+}
+
+export interface FailureOptions {
+  readonly key: NodeKey;
+  readonly token: string;
+  readonly error: Json;
+}
+
+/**
+ * What each node did. A node is done when its output is committed, which happens once: the first attempt that commits
+ * with the latest token. Every other attempt is fenced.
+ */
+export interface Journal {
+  /** Takes a node over from any earlier attempt, or finds it done. */
+  claim(options: ClaimOptions): Promise<Claim>;
+  /**
+   * Records output and lineage in one transaction. May be repeated with the same output.
+   * @throws PawlError `Fenced` when a later attempt has taken over, or when another output was committed.
+   */
+  commit(options: CommitOptions): Promise<'committed'>;
+  /**
+   * Counts a failure of the author's code, once for each claim.
+   * @returns the failures so far.
+   * @throws PawlError `Fenced`.
+   */
+  recordFailure(options: FailureOptions): Promise<number>;
+  /** Whether the attempt may go on: false once another has claimed the node, or it is committed. */
+  stillOwner(key: NodeKey, token: string): Promise<boolean>;
+  /** All generations, in the order they started. */
+  nodesOfRun(runId: string): Promise<JournalEntry[]>;
+  /** The node's committed output in the latest run with an earlier nominal time. */
+  previousOutput(options: PreviousOutputOptions): Promise<PreviousCommit | null>;
+}
+
+/** The journal in Postgres. */
+export function openJournal(db: Database): Journal {
+  const statements = journalStatements(db.schema);
+  return {
+    claim: (options) => claim(db, statements, options),
+    commit: (options) => commit(db, statements, options),
+    recordFailure: (options) => recordFailure(db, options),
+    stillOwner: async (key, token) => (await db.run(statements.stillOwner, keyValues(key, token))).length > 0,
+    nodesOfRun: async (runId) => {
+      const query = db.kysely.selectFrom('journal').selectAll().where('run_id', '=', runId);
+      const rows = await query.orderBy('started_at').orderBy('node').orderBy('generation').execute();
+      return rows.map(toEntry);
+    },
+    previousOutput: (options) => findPreviousOutput(db, options),
+  };
+}
+
+async function claim(db: Database, statements: JournalStatements, options: ClaimOptions): Promise<Claim> {
+  const token = randomUUID();
+  const [claimed] = await db.run<{ failures: number }>(statements.claim, claimValues(options, token));
+  if (claimed) return { state: 'claimed', token, failures: claimed.failures };
+  // A committed row stays as it is, so reading it in a second statement is safe.
+  const row = await selectNode(db, options).select('output').executeTakeFirstOrThrow();
+  return { state: 'committed', output: row.output };
+}
+
+function claimValues(options: ClaimOptions, token: string): unknown[] {
+  const { runId, node, generation, workflowId, pipeline, step, planHash, fingerprint, nominalTime } = options;
+  const { input, attempt, worker } = options;
+  const facts = [workflowId, pipeline, step, planHash, fingerprint, nominalTime];
+  return [runId, node, generation, ...facts, token, JSON.stringify(input), attempt, worker];
+}
+
+async function commit(db: Database, statements: JournalStatements, options: CommitOptions): Promise<'committed'> {
+  const { key, token, output, lineage = [], note } = options;
+  const noteText = note === undefined ? null : JSON.stringify(note);
+  const values = [...keyValues(key, token), JSON.stringify(output), noteText];
+  const done =
+    lineage.length === 0
+      ? await db.run(statements.commit, values)
+      : await db.run(statements.commitWithLineage, [...values, ...lineageValues(lineage)]);
+  if (done.length === 0) await acceptRepetition(db, key, token, output);
+  return 'committed';
+}
+
+function lineageValues(lineage: readonly LineageEdge[]): unknown[] {
+  const artifacts = new Map(lineage.map(({ artifact }) => [artifact.digest, artifact]));
+  const sorted = [...artifacts.values()].sort((a, b) => (a.digest < b.digest ? -1 : 1));
+  return [
+    sorted.map(({ digest }) => digest),
+    sorted.map(({ bytes }) => bytes),
+    sorted.map(({ mediaType }) => mediaType),
+    lineage.map(({ direction }) => direction),
+    lineage.map(({ path }) => path),
+    lineage.map(({ artifact }) => artifact.digest),
+  ];
+}
+
+/** A commit whose answer was lost comes again: it is fine when it says the same. */
+async function acceptRepetition(db: Database, key: NodeKey, token: string, output: Quoted): Promise<void> {
+  const row = await selectNode(db, key).select(['state', 'token', 'output']).executeTakeFirst();
+  if (row?.state !== 'committed') throw fenced(key, 'a later attempt has taken over');
+  if (row.token !== token) throw fenced(key, 'another attempt has committed');
+  if (canonicalJson(row.output) !== canonicalJson(output)) {
+    throw fenced(key, 'it was committed before with another output, which stays');
+  }
+}
+
+async function recordFailure(db: Database, { key, token, error }: FailureOptions): Promise<number> {
+  const row = await db.kysely
+    .updateTable('journal')
+    .set({
+      failures: sql<number>`failures + (failed_token is distinct from token)::integer`,
+      failed_token: token,
+      error: JSON.stringify(error),
+    })
+    .where('run_id', '=', key.runId)
+    .where('node', '=', key.node)
+    .where('generation', '=', key.generation)
+    .where('token', '=', token)
+    .where('state', '=', 'claimed')
+    .returning('failures')
+    .executeTakeFirst();
+  if (row === undefined) throw fenced(key, 'a later attempt has taken over');
+  return row.failures;
+}
+
+function selectNode(db: Database, { runId, node, generation }: NodeKey) {
+  const query = db.kysely.selectFrom('journal').where('run_id', '=', runId).where('node', '=', node);
+  return query.where('generation', '=', generation);
+}
+
+function keyValues({ runId, node, generation }: NodeKey, token: string): unknown[] {
+  return [runId, node, generation, token];
+}

@@ -1,0 +1,20 @@
+import { plans } from './001-plans.js';
+import { runs } from './002-runs.js';
+import { journal } from './003-journal.js';
+import { registry } from './004-registry.js';
+import { predictions } from './005-predictions.js';
+
+/** One change of the schema: SQL with unqualified names. A released one never changes; a new one goes to the end. */
+export interface Migration {
+  readonly name: string;
+  readonly sql: string;
+}
+
+/** The first has version 1. */
+export const migrations: readonly Migration[] = [
+  { name: 'plans', sql: plans },
+  { name: 'runs', sql: runs },
+  { name: 'journal', sql: journal },
+  { name: 'registry', sql: registry },
+  { name: 'predictions', sql: predictions },
+];

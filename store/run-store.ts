@@ -1,0 +1,166 @@
+import type { Selectable } from 'kysely';
+import type { Digest } from '../plan/canonical.js';
+import type { Json } from '../plan/json.js';
+import type { Database } from './database.js';
+import type { RunOutcome, RunPhase, RunsTable } from './tables.js';
+
+export interface RunStart {
+  /** Temporal's run id. */
+  readonly runId: string;
+  readonly workflowId: string;
+  readonly pipeline: string;
+  /** Null until `begin` has resolved the plan. */
+  readonly planHash: Digest | null;
+  readonly params: Json;
+  /** ISO 8601. */
+  readonly nominalTime: string;
+  /** ISO 8601. */
+  readonly startedAt: string;
+}
+
+export interface RunClose {
+  readonly runId: string;
+  readonly outcome: RunOutcome;
+  /** Default: null. */
+  readonly result?: Json;
+  /** What went wrong. Default: null. */
+  readonly error?: Json;
+  /** ISO 8601. */
+  readonly closedAt: string;
+}
+
+export interface RunRecord extends RunStart {
+  readonly phase: RunPhase;
+  /** Null until the run is closed. */
+  readonly outcome: RunOutcome | null;
+  readonly result: Json;
+  /** Why the run is held or did not succeed. */
+  readonly error: Json;
+  readonly closedAt: string | null;
+}
+
+export interface RunFilter {
+  readonly pipeline?: string;
+  readonly outcome?: RunOutcome;
+  readonly phase?: RunPhase;
+  /** Default: 50. */
+  readonly limit?: number;
+}
+
+/**
+ * What a list of runs shows: a projection of the histories in Temporal, never read to decide what a run does next.
+ * Every change may be repeated, and a late one changes nothing: a closed run stays closed.
+ */
+export interface RunStore {
+  start(run: RunStart): Promise<void>;
+  /** @returns false when the run is not known, or closed. */
+  hold(runId: string, error: Json): Promise<boolean>;
+  /** Ends a hold. @returns false when the run is not known, or closed. */
+  resume(runId: string): Promise<boolean>;
+  /** @returns false when the run is not known, or was closed before. */
+  close(run: RunClose): Promise<boolean>;
+  run(runId: string): Promise<RunRecord | null>;
+  /** The latest run of a workflow id. */
+  latest(workflowId: string): Promise<RunRecord | null>;
+  /** Latest first. */
+  list(filter?: RunFilter): Promise<RunRecord[]>;
+}
+
+/** Runs in Postgres. */
+export function openRunStore(db: Database): RunStore {
+  return {
+    start: (run) => start(db, run),
+    hold: (runId, error) => changeOpen(db, runId, { phase: 'held', error: JSON.stringify(error) }),
+    resume: (runId) => changeOpen(db, runId, { phase: 'running', error: null }),
+    close: (run) => changeOpen(db, run.runId, closing(run)),
+    run: async (runId) => runRecord(await selectRuns(db).where('run_id', '=', runId).executeTakeFirst()),
+    latest: async (workflowId) =>
+      runRecord(await selectRuns(db).where('workflow_id', '=', workflowId).limit(1).executeTakeFirst()),
+    list: (filter = {}) => list(db, filter),
+  };
+}
+
+async function start(db: Database, run: RunStart): Promise<void> {
+  await db.kysely
+    .insertInto('runs')
+    .values({
+      run_id: run.runId,
+      workflow_id: run.workflowId,
+      pipeline: run.pipeline,
+      plan_hash: run.planHash,
+      params: JSON.stringify(run.params),
+      nominal_time: run.nominalTime,
+      started_at: run.startedAt,
+    })
+    .onConflict((conflict) =>
+      conflict.column('run_id').doUpdateSet((row) => ({
+        plan_hash: row.fn.coalesce('runs.plan_hash', 'excluded.plan_hash'),
+      })),
+    )
+    .execute();
+}
+
+interface RunChange {
+  readonly phase: RunPhase;
+  readonly outcome?: RunOutcome;
+  readonly result?: string;
+  readonly error: string | null;
+  readonly closed_at?: string;
+}
+
+async function changeOpen(db: Database, runId: string, change: RunChange): Promise<boolean> {
+  const { numUpdatedRows } = await db.kysely
+    .updateTable('runs')
+    .set(change)
+    .where('run_id', '=', runId)
+    .where('phase', '!=', 'closed')
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
+}
+
+function closing({ outcome, result, error, closedAt }: RunClose): RunChange {
+  return {
+    phase: 'closed',
+    outcome,
+    result: JSON.stringify(result ?? null),
+    error: JSON.stringify(error ?? null),
+    closed_at: closedAt,
+  };
+}
+
+async function list(db: Database, { pipeline, outcome, phase, limit = 50 }: RunFilter): Promise<RunRecord[]> {
+  const rows = await selectRuns(db)
+    .$if(pipeline !== undefined, (query) => query.where('pipeline', '=', pipeline!))
+    .$if(outcome !== undefined, (query) => query.where('outcome', '=', outcome!))
+    .$if(phase !== undefined, (query) => query.where('phase', '=', phase!))
+    .limit(limit)
+    .execute();
+  return rows.map(toRecord);
+}
+
+function selectRuns(db: Database) {
+  return db.kysely.selectFrom('runs').selectAll().orderBy('started_at', 'desc').orderBy('run_id');
+}
+
+type RunRow = Selectable<RunsTable>;
+
+function runRecord(row: RunRow | undefined): RunRecord | null {
+  return row === undefined ? null : toRecord(row);
+}
+
+function toRecord(row: RunRow): RunRecord {
+  return {
+    runId: row.run_id,
+    workflowId: row.workflow_id,
+    pipeline: row.pipeline,
+    planHash: row.plan_hash,
+    params: row.params,
+    nominalTime: row.nominal_time,
+    phase: row.phase,
+    outcome: row.outcome,
+    result: row.result,
+    error: row.error,
+    startedAt: row.started_at,
+    closedAt: row.closed_at,
+  };
+}

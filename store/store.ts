@@ -1,0 +1,67 @@
+import type { ArtifactStore } from '../plan/artifact.js';
+import type { Checkpoints } from '../plan/registry.js';
+import { openFolderStore } from './artifacts/folder-store.js';
+import { type OwnedNode, openCheckpoints } from './checkpoint-store.js';
+import { type Database, openDatabase } from './database.js';
+import { type Journal, openJournal } from './journal.js';
+import { type LineageStore, openLineageStore } from './lineage-store.js';
+import { migrate } from './migrate.js';
+import { openPlanStore, type PlanStore } from './plan-store.js';
+import { openRunStore, type RunStore } from './run-store.js';
+
+export interface StoreOptions {
+  /** A `postgres://` URL. */
+  readonly databaseUrl: string;
+  /** The folder of the artifacts, created when absent; or a store that is open already. */
+  readonly artifacts: string | ArtifactStore;
+  /** The Postgres schema that holds the tables. Default: `pawl`. */
+  readonly schema?: string;
+  /** Most database connections at a time. Default: 10. */
+  readonly maxConnections?: number;
+}
+
+/** All that outlives a process: one door to Postgres and the artifacts. */
+export interface Store {
+  readonly plans: PlanStore;
+  readonly runs: RunStore;
+  readonly journal: Journal;
+  readonly lineage: LineageStore;
+  readonly artifacts: ArtifactStore;
+  /** The checkpoints of a node; saving asks whether the attempt still owns it. */
+  checkpoints(owner: OwnedNode): Checkpoints;
+  /** Closes all connections. May be called twice. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the store and brings the database to this build's version.
+ *
+ * @example
+ * const store = await openStore({ databaseUrl: process.env.DATABASE_URL, artifacts: '.pawl/artifacts' });
+ * @throws PawlError `StoreUnavailable` when the database or the folder cannot be used.
+ */
+export async function openStore(options: StoreOptions): Promise<Store> {
+  const { databaseUrl: url, maxConnections, schema } = options;
+  const artifacts =
+    typeof options.artifacts === 'string' ? await openFolderStore(options.artifacts) : options.artifacts;
+  const db = openDatabase({ url, maxConnections, schema });
+  try {
+    await migrate(db);
+  } catch (error) {
+    await db.close();
+    throw error;
+  }
+  return storeOver(db, artifacts);
+}
+
+function storeOver(db: Database, artifacts: ArtifactStore): Store {
+  return {
+    plans: openPlanStore(db),
+    runs: openRunStore(db),
+    journal: openJournal(db),
+    lineage: openLineageStore(db),
+    artifacts,
+    checkpoints: (owner) => openCheckpoints(db, owner),
+    close: () => db.close(),
+  };
+}

@@ -1,0 +1,155 @@
+import type { ColumnType, Generated } from 'kysely';
+import type { Digest } from '../plan/canonical.js';
+import type { Json } from '../plan/json.js';
+
+/**
+ * A `json` column: read as a value, written as text. `json` and not `jsonb`, because it keeps the text as it is:
+ * `jsonb` refuses the character U+0000 and forgets the order of keys.
+ */
+type JsonColumn = ColumnType<Json, string, string>;
+/** SQL NULL reads as `null`, as the JSON value does; another column tells them apart where that matters. */
+type OptionalJsonColumn = ColumnType<Json, string | null | undefined, string | null>;
+/** ISO 8601, UTC. */
+type TimeColumn = string;
+type DefaultTimeColumn = ColumnType<string, string | undefined, string>;
+
+export type RunPhase = 'running' | 'held' | 'closed';
+export type RunOutcome = 'succeeded' | 'rejected' | 'failed' | 'aborted' | 'cancelled';
+export type NodeState = 'claimed' | 'committed';
+export type LineageDirection = 'in' | 'out';
+
+export interface PlansTable {
+  hash: Digest;
+  pipeline: string;
+  code: Digest;
+  plan: JsonColumn;
+  annotations: JsonColumn;
+  created_at: DefaultTimeColumn;
+}
+
+export interface PipelinesTable {
+  name: string;
+  current_plan: Digest;
+  revision: number;
+  updated_at: DefaultTimeColumn;
+}
+
+export interface RunsTable {
+  run_id: string;
+  workflow_id: string;
+  pipeline: string;
+  plan_hash: Digest | null;
+  params: JsonColumn;
+  nominal_time: TimeColumn;
+  phase: Generated<RunPhase>;
+  outcome: RunOutcome | null;
+  result: OptionalJsonColumn;
+  error: OptionalJsonColumn;
+  started_at: TimeColumn;
+  closed_at: TimeColumn | null;
+}
+
+export interface JournalTable {
+  run_id: string;
+  node: string;
+  generation: number;
+  workflow_id: string;
+  pipeline: string;
+  step: string;
+  plan_hash: Digest;
+  fingerprint: Digest;
+  nominal_time: TimeColumn;
+  token: string;
+  state: Generated<NodeState>;
+  failures: Generated<number>;
+  failed_token: string | null;
+  error: OptionalJsonColumn;
+  input: JsonColumn;
+  output: OptionalJsonColumn;
+  note: OptionalJsonColumn;
+  attempt: number;
+  worker: string;
+  started_at: DefaultTimeColumn;
+  committed_at: TimeColumn | null;
+}
+
+export interface ArtifactsTable {
+  digest: Digest;
+  bytes: number;
+  media_type: string;
+  created_at: DefaultTimeColumn;
+}
+
+export interface LineageTable {
+  run_id: string;
+  node: string;
+  generation: number;
+  direction: LineageDirection;
+  path: string;
+  digest: Digest;
+}
+
+export interface CheckpointsTable {
+  run_id: string;
+  node: string;
+  step: number;
+  digest: Digest;
+  bytes: number;
+  media_type: string;
+  saved_at: DefaultTimeColumn;
+}
+
+export interface ModelVersionsTable {
+  name: string;
+  version: number;
+  model: JsonColumn;
+  report: JsonColumn;
+  run: string;
+  key: string;
+  created_at: DefaultTimeColumn;
+}
+
+export interface ChampionsTable {
+  name: string;
+  version: number;
+  run: string;
+  since: DefaultTimeColumn;
+}
+
+export interface ChampionLogTable {
+  id: Generated<number>;
+  name: string;
+  version: number;
+  previous: number | null;
+  champion: number | null;
+  moved: boolean;
+  run: string;
+  key: string;
+  at: DefaultTimeColumn;
+}
+
+export interface PredictionsTable {
+  id: string;
+  model: string;
+  version: number;
+  contract: Digest;
+  request_id: string | null;
+  row: JsonColumn;
+  score: number;
+  at: TimeColumn;
+}
+
+/** Every table of the schema. */
+export interface Tables {
+  plans: PlansTable;
+  pipelines: PipelinesTable;
+  runs: RunsTable;
+  journal: JournalTable;
+  artifacts: ArtifactsTable;
+  lineage: LineageTable;
+  checkpoints: CheckpointsTable;
+  model_versions: ModelVersionsTable;
+  champions: ChampionsTable;
+  champion_log: ChampionLogTable;
+  predictions: PredictionsTable;
+}
