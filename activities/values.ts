@@ -27,8 +27,8 @@ export const fittedFeaturesSchema = z.object({
   contract: artifactSchema,
   /** JSON: the transform with every learnt number (see `activities/features`). */
   transform: artifactSchema,
-  /** Width of the input vector. */
-  width: z.int().positive(),
+  /** Width of the dense input; 0 when the model has index inputs only. */
+  width: z.int().nonnegative(),
 });
 export type FittedFeaturesValue = z.infer<typeof fittedFeaturesSchema>;
 export type FittedFeatures<Row> = FittedFeaturesValue & { readonly [rowType]?: Row };
