@@ -1,6 +1,7 @@
 export { openFolderStore } from './artifacts/folder-store.js';
 export type { OwnedNode } from './checkpoint-store.js';
 export { type Database, type DatabaseOptions, openDatabase } from './database.js';
+export type { Deployment, DeploymentStore, OnDeployments } from './deployment-store.js';
 export type { Claim, ClaimOptions, CommitOptions, FailureOptions, Journal } from './journal.js';
 export type { JournalEntry, NodeKey } from './journal-entry.js';
 export { artifactsIn, edgesOf, type FoundArtifact, type LineageEdge } from './lineage-edges.js';
@@ -14,7 +15,10 @@ export {
   planHash,
   type StoredPlan,
 } from './plan-store.js';
+export type { Prediction, PredictionLog } from './prediction-log.js';
 export type { PreviousCommit, PreviousOutputOptions } from './previous-output.js';
+export type { ChampionChange, RegisteredVersion, RegistryStore } from './registry.js';
 export type { RunClose, RunFilter, RunRecord, RunStart, RunStore } from './run-store.js';
 export { openStore, type Store, type StoreOptions } from './store.js';
 export type { LineageDirection, NodeState, RunOutcome, RunPhase } from './tables.js';
+export type { DeploymentWatch, WatchOptions } from './watch-deployments.js';

@@ -3,10 +3,13 @@ import type { Checkpoints } from '../plan/registry.js';
 import { openFolderStore } from './artifacts/folder-store.js';
 import { type OwnedNode, openCheckpoints } from './checkpoint-store.js';
 import { type Database, openDatabase } from './database.js';
+import { type DeploymentStore, openDeploymentStore } from './deployment-store.js';
 import { type Journal, openJournal } from './journal.js';
 import { type LineageStore, openLineageStore } from './lineage-store.js';
 import { migrate } from './migrate.js';
 import { openPlanStore, type PlanStore } from './plan-store.js';
+import { openPredictionLog, type PredictionLog } from './prediction-log.js';
+import { openRegistry, type RegistryStore } from './registry.js';
 import { openRunStore, type RunStore } from './run-store.js';
 
 export interface StoreOptions {
@@ -26,6 +29,9 @@ export interface Store {
   readonly runs: RunStore;
   readonly journal: Journal;
   readonly lineage: LineageStore;
+  readonly registry: RegistryStore;
+  readonly deployments: DeploymentStore;
+  readonly predictions: PredictionLog;
   readonly artifacts: ArtifactStore;
   /** The checkpoints of a node; saving asks whether the attempt still owns it. */
   checkpoints(owner: OwnedNode): Checkpoints;
@@ -60,6 +66,9 @@ function storeOver(db: Database, artifacts: ArtifactStore): Store {
     runs: openRunStore(db),
     journal: openJournal(db),
     lineage: openLineageStore(db),
+    registry: openRegistry(db),
+    deployments: openDeploymentStore(db),
+    predictions: openPredictionLog(db),
     artifacts,
     checkpoints: (owner) => openCheckpoints(db, owner),
     close: () => db.close(),
