@@ -1,0 +1,70 @@
+import { join } from 'node:path';
+import { rotateLog } from './log-file.js';
+import { choosePorts, HOST, type Ports, rememberPorts } from './ports.js';
+import { describePostgres } from './postgres-server.js';
+import type { Services } from './stack-file.js';
+import type { StateFolder } from './state-folder.js';
+import { type ServerEvents, SupervisedServer } from './supervised-server.js';
+import { describeTemporal } from './temporal-server.js';
+
+/** Temporal and Postgres of one project, side by side. */
+export class Servers {
+  readonly #state: StateFolder;
+  readonly #events: ServerEvents;
+  readonly #running: SupervisedServer[] = [];
+  #starting: Promise<unknown> = Promise.resolve();
+  #isStopping = false;
+
+  constructor(state: StateFolder, events: ServerEvents) {
+    this.#state = state;
+    this.#events = events;
+  }
+
+  /**
+   * Starts both; resolves when both are ready.
+   * @throws PawlError when one cannot be started.
+   */
+  async start(): Promise<Services> {
+    await rotateLog(join(this.#state.logs, 'postgres.log'));
+    await rotateLog(join(this.#state.logs, 'temporal.log'));
+    const ports = await choosePorts(this.#state.folder, this.#events.log);
+    const both = [this.#startPostgres(ports), this.#startTemporal(ports)] as const;
+    this.#starting = Promise.allSettled(both);
+    const [databaseUrl] = await Promise.all(both);
+    await Promise.race([Promise.all(this.#running.map((server) => server.ready)), this.failed()]);
+    await rememberPorts(this.#state.folder, ports);
+    return {
+      temporalAddress: `${HOST}:${ports.temporal}`,
+      temporalUiUrl: `http://${HOST}:${ports.temporalUi}`,
+      databaseUrl,
+    };
+  }
+
+  /** Rejects when a server that was started cannot be kept running; never resolves. */
+  async failed(): Promise<never> {
+    await Promise.all(this.#running.map((server) => server.finished));
+    return new Promise(() => {});
+  }
+
+  /** Ends both; resolves when their processes are gone. */
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    await this.#starting;
+    await Promise.all(this.#running.map((server) => server.stop()));
+  }
+
+  async #startPostgres(ports: Ports): Promise<string> {
+    const { spec, databaseUrl } = await describePostgres(this.#state, ports, this.#events.log);
+    this.#add(new SupervisedServer(spec, this.#events));
+    return databaseUrl;
+  }
+
+  async #startTemporal(ports: Ports): Promise<void> {
+    this.#add(new SupervisedServer(await describeTemporal(this.#state, ports), this.#events));
+  }
+
+  #add(server: SupervisedServer): void {
+    this.#running.push(server);
+    if (this.#isStopping) void server.stop();
+  }
+}
