@@ -1,18 +1,6 @@
-import type { Json } from '../plan/json.js';
 import type { Database } from './database.js';
+import type { Deployment, OnDeployments } from './deployment.js';
 import { type DeploymentWatch, type WatchOptions, watchDeployments } from './watch-deployments.js';
-
-/** What is to be served under a name: its champion. */
-export interface Deployment {
-  readonly name: string;
-  readonly version: number;
-  /** The model as its training step returned it. */
-  readonly model: Json;
-  /** Since when it is champion. ISO 8601, UTC. */
-  readonly since: string;
-  /** The run that deployed it. */
-  readonly run: string;
-}
 
 /** The serving side of the registry. */
 export interface DeploymentStore {
@@ -21,11 +9,10 @@ export interface DeploymentStore {
   /**
    * Calls `onChange` with all current deployments, at the start and after each change: at once when the database says
    * so, and within seconds by asking when a connection is lost. An outage is waited out; the last answer stands.
+   * An `onChange` that throws is called again.
    */
   watch(onChange: OnDeployments, options?: WatchOptions): DeploymentWatch;
 }
-
-export type OnDeployments = (deployments: readonly Deployment[]) => void;
 
 /** Deployments in Postgres. */
 export function openDeploymentStore(db: Database): DeploymentStore {

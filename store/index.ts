@@ -1,7 +1,8 @@
 export { openFolderStore } from './artifacts/folder-store.js';
 export type { OwnedNode } from './checkpoint-store.js';
 export { type Database, type DatabaseOptions, openDatabase } from './database.js';
-export type { Deployment, DeploymentStore, OnDeployments } from './deployment-store.js';
+export type { Deployment, OnDeployments } from './deployment.js';
+export type { DeploymentStore } from './deployment-store.js';
 export type { Claim, ClaimOptions, CommitOptions, FailureOptions, Journal } from './journal.js';
 export type { JournalEntry, NodeKey } from './journal-entry.js';
 export { artifactsIn, edgesOf, type FoundArtifact, type LineageEdge } from './lineage-edges.js';

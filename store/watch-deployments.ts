@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { Database } from './database.js';
-import type { Deployment, OnDeployments } from './deployment-store.js';
+import type { Deployment, OnDeployments } from './deployment.js';
 import { DEPLOYMENTS_CHANNEL } from './promote.js';
 
 const POLL_MS = 3000;
@@ -103,7 +103,7 @@ class Watcher implements DeploymentWatch {
   private tell(deployments: readonly Deployment[]): void {
     const facts = JSON.stringify(deployments.map(({ name, version, since }) => [name, version, since]));
     if (this.closed || facts === this.told) return;
-    this.told = facts;
     this.onChange(deployments);
+    this.told = facts;
   }
 }
