@@ -1,0 +1,4 @@
+export { memoryCheckpoints } from './memory-checkpoints.js';
+export { memoryRegistry } from './memory-registry.js';
+export { StepRejection } from './step-rejection.js';
+export { type LoggedLine, type TestContext, type TestContextOptions, testContext } from './test-context.js';
