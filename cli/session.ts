@@ -27,7 +27,7 @@ export async function withSession<T>(use: (session: Session) => Promise<T>): Pro
   const deployed = environmentFromVariables(join(root, '.pawl'));
   const stack = deployed ? null : await acquireStack({ cwd: root, log: printNote });
   const closers: (() => Promise<void>)[] = stack ? [() => stack.release()] : [];
-  const environment = deployed ?? environmentOf(stack!, root);
+  const environment = deployed ?? environmentOf(stack!);
   const session: Session = {
     environment,
     stack,
@@ -38,8 +38,8 @@ export async function withSession<T>(use: (session: Session) => Promise<T>): Pro
       return store;
     }),
     client: once(async () => {
-      const client = await connectClient(environment.temporal);
-      closers.push(() => client.connection.close());
+      const { client, connection } = await connectClient(environment.temporal);
+      closers.push(() => connection.close());
       return client;
     }),
     ensureWorker: once(async () => {
@@ -60,12 +60,12 @@ export async function withSession<T>(use: (session: Session) => Promise<T>): Pro
 }
 
 /** The environment that an embedded stack offers. */
-export function environmentOf(stack: Stack, root: string): Environment {
+export function environmentOf(stack: Stack): Environment {
   return {
     temporal: { address: stack.temporalAddress, namespace: 'default' },
     databaseUrl: stack.databaseUrl,
     artifacts: stack.artifacts,
-    scratch: join(root, '.pawl', 'scratch'),
+    scratch: join(stack.state, 'scratch'),
     taskQueue: TASK_QUEUE,
     uiUrl: stack.temporalUiUrl,
   };

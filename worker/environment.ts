@@ -21,7 +21,7 @@ export interface TemporalTarget {
   readonly address: string;
   readonly namespace: string;
   readonly tls?: ReturnType<typeof loadClientConnectConfig>['connectionOptions']['tls'];
-  readonly apiKey?: string | (() => string);
+  readonly apiKey?: string;
 }
 
 /**

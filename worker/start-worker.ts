@@ -34,9 +34,7 @@ export async function startWorker(options: StartWorkerOptions): Promise<RunningW
   installRuntime(options.logLevel ?? 'WARN');
   const { environment } = options;
   const root = options.root ?? (await projectRoot(process.cwd()));
-  const client = await connectClient(environment.temporal);
-  await ensureSearchAttributes(client.connection, environment.temporal.namespace);
-  await client.connection.close();
+  await prepareNamespace(environment);
   const connection = await connectWorker(environment.temporal);
   const store = await openStore({ databaseUrl: environment.databaseUrl, artifacts: environment.artifacts });
   const parts: WorkerParts = {
@@ -56,6 +54,11 @@ export async function startWorker(options: StartWorkerOptions): Promise<RunningW
       await Promise.all([connection.close(), store.close()]);
     },
   };
+}
+
+async function prepareNamespace({ temporal }: Environment): Promise<void> {
+  const { connection } = await connectClient(temporal);
+  await ensureSearchAttributes(connection, temporal.namespace).finally(() => connection.close());
 }
 
 function workerOptions({ environment, queues = ['gpu'] }: StartWorkerOptions, parts: WorkerParts): WorkerOptions[] {

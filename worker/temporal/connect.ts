@@ -3,13 +3,19 @@ import { NativeConnection } from '@temporalio/worker';
 import { FailureType, PawlError } from '../../plan/failure.js';
 import type { TemporalTarget } from '../environment.js';
 
+/** A client, and the connection to close when it is no longer used. */
+export interface TemporalClient {
+  readonly client: Client;
+  readonly connection: Connection;
+}
+
 /** Connects as a client. @throws PawlError `StoreUnavailable` that names the address. */
-export async function connectClient(target: TemporalTarget): Promise<Client> {
+export async function connectClient(target: TemporalTarget): Promise<TemporalClient> {
   const { address, tls, apiKey, namespace } = target;
   const connection = await Connection.connect({ address, tls, apiKey, connectTimeout: 5000 }).catch((cause) => {
     throw unreachable(address, cause);
   });
-  return new Client({ connection, namespace });
+  return { client: new Client({ connection, namespace }), connection };
 }
 
 /** Connects as a worker. @throws PawlError `StoreUnavailable` that names the address. */

@@ -1,9 +1,9 @@
 import type { Connection } from '@temporalio/client';
-import { temporal } from '@temporalio/proto';
+import proto from '@temporalio/proto';
 import { FailureType, PawlError } from '../../plan/failure.js';
 import { SearchAttribute } from '../../plan/protocol.js';
 
-const { INDEXED_VALUE_TYPE_KEYWORD } = temporal.api.enums.v1.IndexedValueType;
+const { INDEXED_VALUE_TYPE_KEYWORD } = proto.temporal.api.enums.v1.IndexedValueType;
 
 /**
  * Makes sure the search attributes of runs exist: with one missing, a run's workflow task would fail for ever.
