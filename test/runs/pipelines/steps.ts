@@ -10,9 +10,13 @@ export const addLight = step(
 );
 
 /** Adds one, on a worker. */
-export const add = step('add', { input: z.object({ n: z.number() }), output: z.object({ n: z.number() }) }, ({ n }) => ({
-  n: n + 1,
-}));
+export const add = step(
+  'add',
+  { input: z.object({ n: z.number() }), output: z.object({ n: z.number() }) },
+  ({ n }) => ({
+    n: n + 1,
+  }),
+);
 
 /** Writes a line to a file each time its function runs, then waits. */
 export const mark = step(
