@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { link, readdir, readFile, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { identify, isRunning, type ProcessIdentity, processSpace } from './process-identity.js';
@@ -71,7 +72,7 @@ async function createLock({ path }: LockFile): Promise<boolean> {
   const me = await identify(process.pid);
   if (!me) throw new Error(`process ${process.pid} cannot see itself`);
   const owner: LockOwner = { ...me, space: await processSpace() };
-  const draft = `${path}.${process.pid}`;
+  const draft = `${path}.${randomBytes(4).toString('hex')}`;
   await writeAtomically(draft, JSON.stringify(owner));
   try {
     await link(draft, path);

@@ -40,8 +40,10 @@ class Keeper {
     for (const server of previous?.servers ?? []) this.#processes.set(server.name, server);
     this.#port = await this.#door.open();
     await this.#save(null);
-    const problem = await Promise.race([this.#untilClosing(), this.#run(previous?.servers ?? [])]);
+    const cleared = endLeftovers(previous?.servers ?? [], (line) => this.#log(line));
+    const problem = await Promise.race([this.#untilClosing(), this.#run(cleared)]);
     this.#door.shut();
+    await cleared;
     await this.#servers.stop();
     await this.#finish(problem);
     return problem;
@@ -56,9 +58,9 @@ class Keeper {
     return null;
   }
 
-  async #run(leftovers: readonly ServerRecord[]): Promise<Problem> {
+  async #run(cleared: Promise<void>): Promise<Problem> {
     try {
-      await endLeftovers(leftovers, (line) => this.#log(line));
+      await cleared;
       this.#services = await this.#servers.start();
       await this.#save(null);
       this.#door.tell({ event: 'ready', services: this.#services });

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { rotateLog } from './log-file.js';
 import { choosePorts, HOST, type Ports, rememberPorts } from './ports.js';
 import { describePostgres } from './postgres-server.js';
+import { stackError } from './stack-error.js';
 import type { Services } from './stack-file.js';
 import type { StateFolder } from './state-folder.js';
 import { type ServerEvents, SupervisedServer } from './supervised-server.js';
@@ -12,7 +13,7 @@ export class Servers {
   readonly #state: StateFolder;
   readonly #events: ServerEvents;
   readonly #running: SupervisedServer[] = [];
-  #starting: Promise<unknown> = Promise.resolve();
+  #launched: Promise<unknown> = Promise.resolve();
   #isStopping = false;
 
   constructor(state: StateFolder, events: ServerEvents) {
@@ -25,19 +26,12 @@ export class Servers {
    * @throws PawlError when one cannot be started.
    */
   async start(): Promise<Services> {
-    await rotateLog(join(this.#state.logs, 'postgres.log'));
-    await rotateLog(join(this.#state.logs, 'temporal.log'));
-    const ports = await choosePorts(this.#state.folder, this.#events.log);
-    const both = [this.#startPostgres(ports), this.#startTemporal(ports)] as const;
-    this.#starting = Promise.allSettled(both);
-    const [databaseUrl] = await Promise.all(both);
+    if (this.#isStopping) throw stackError('the embedded stack is stopping');
+    const launch = this.#launch();
+    this.#launched = Promise.allSettled([launch]);
+    const services = await launch;
     await Promise.race([Promise.all(this.#running.map((server) => server.ready)), this.failed()]);
-    await rememberPorts(this.#state.folder, ports);
-    return {
-      temporalAddress: `${HOST}:${ports.temporal}`,
-      temporalUiUrl: `http://${HOST}:${ports.temporalUi}`,
-      databaseUrl,
-    };
+    return services;
   }
 
   /** Rejects when a server that was started cannot be kept running; never resolves. */
@@ -49,8 +43,23 @@ export class Servers {
   /** Ends both; resolves when their processes are gone. */
   async stop(): Promise<void> {
     this.#isStopping = true;
-    await this.#starting;
+    await this.#launched;
     await Promise.all(this.#running.map((server) => server.stop()));
+  }
+
+  async #launch(): Promise<Services> {
+    await rotateLog(join(this.#state.logs, 'postgres.log'));
+    await rotateLog(join(this.#state.logs, 'temporal.log'));
+    const ports = await choosePorts(this.#state.folder, this.#events.log);
+    await rememberPorts(this.#state.folder, ports);
+    const [postgres, temporal] = await Promise.allSettled([this.#startPostgres(ports), this.#startTemporal(ports)]);
+    if (postgres.status === 'rejected') throw postgres.reason;
+    if (temporal.status === 'rejected') throw temporal.reason;
+    return {
+      temporalAddress: `${HOST}:${ports.temporal}`,
+      temporalUiUrl: `http://${HOST}:${ports.temporalUi}`,
+      databaseUrl: postgres.value,
+    };
   }
 
   async #startPostgres(ports: Ports): Promise<string> {

@@ -9,9 +9,9 @@ const ASK_EVERY_MS = 20;
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5000;
 /** A server that has been up this long starts with a clean slate. */
-const STABLE_MS = 5000;
-/** With the pauses between, it has had more than six seconds: enough for what a killed one left behind to go away. */
-const FAILURES_IN_A_ROW = 7;
+const STABLE_MS = 2000;
+/** With the pauses between, that is three seconds: enough for what a killed one left behind to go away. */
+const FAILURES_IN_A_ROW = 6;
 
 /** A server that is kept running. */
 export interface ServerSpec {

@@ -1,0 +1,56 @@
+import { mkdir, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { acquireStack, findStack } from '../../../worker/embedded/index.js';
+import { makeProject, nothingRemains, processesOf, query, removeProject } from './project.js';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await makeProject();
+});
+afterEach(() => removeProject(folder));
+
+test('a stack is started, shared, found, and gone after its last user', async () => {
+  await writeFile(join(folder, 'package.json'), '{}');
+  const cwd = join(folder, 'pipelines');
+  await mkdir(cwd);
+  expect(await findStack({ cwd })).toBeNull();
+
+  const first = await acquireStack({ cwd, graceMs: 50 });
+  expect(first).toMatchObject({ owner: true, state: join(folder, '.pawl') });
+  expect((await stat(join(folder, '.pawl', 'stack.json'))).mode & 0o777).toBe(0o600);
+  const began = Date.now();
+  const second = await acquireStack({ cwd: folder, graceMs: 50 });
+  expect(Date.now() - began).toBeLessThan(500);
+  expect(second).toMatchObject({ owner: false, databaseUrl: first.databaseUrl });
+
+  expect(await query(first.databaseUrl, 'show server_encoding')).toEqual([{ server_encoding: 'UTF8' }]);
+  expect(await startWorkflow(first.temporalAddress)).toBeTruthy();
+  const page = await fetch(first.temporalUiUrl);
+  expect(page.headers.get('content-type')).toContain('text/html');
+
+  await first.release();
+  expect(await findStack({ cwd })).toMatchObject({ status: 'ready', services: { databaseUrl: first.databaseUrl } });
+  await second.release();
+  expect(await findStack({ cwd })).toMatchObject({ status: 'stopped', services: null });
+  expect(await nothingRemains(folder)).toBe(true);
+});
+
+/** With a search attribute of Pawl's own: a server without it refuses. */
+async function startWorkflow(address: string): Promise<string> {
+  const connection = await Connection.connect({ address });
+  const options = { taskQueue: 'nobody', workflowId: 'first', searchAttributes: { PawlPipeline: ['flights'] } };
+  const handle = await new Client({ connection }).workflow.start('anything', options);
+  await connection.close();
+  return handle.firstExecutionRunId;
+}
+
+test('only who knows the token may use a stack', async () => {
+  const stack = await acquireStack({ cwd: folder, graceMs: 50 });
+  const wrong = new URL(stack.databaseUrl);
+  wrong.password = 'guess';
+  await expect(query(wrong.href, 'select 1')).rejects.toThrow('password authentication failed');
+  expect(await processesOf(folder)).toHaveLength(3);
+  await stack.release();
+});
