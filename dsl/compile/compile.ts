@@ -1,13 +1,16 @@
 import { resolve } from 'node:path';
-import { type Digest, digestOf, digestOfJson } from '../../plan/canonical.js';
+import { type Digest, digestOfJson } from '../../plan/canonical.js';
 import type { Json } from '../../plan/json.js';
 import type { Annotations, Plan } from '../../plan/plan.js';
 import type { Trace } from '../trace.js';
-import { bundlePipeline, type CodeBundle } from './bundle.js';
-import { CompileStop, type Diagnostic, type Finding, type Place } from './diagnostic.js';
+import type { LocatedTrace, Sources } from './analyse.js';
+import { type Bundled, bundlePipeline, type CodeBundle } from './bundle.js';
+import { checkGraph, checkSchedule } from './check-graph.js';
+import { checkParams, checkSteps } from './check-steps.js';
+import { CompileStop, type Diagnostic, type Finding } from './diagnostic.js';
 import { type Loaded, loadBundle } from './load.js';
 import { makePlan, withFingerprints } from './make-plan.js';
-import { findProject, type Project, relativePath } from './project.js';
+import { findProject, type Project } from './project.js';
 import { reportFindings } from './report.js';
 import { tracePipeline } from './trace-pipeline.js';
 
@@ -41,47 +44,72 @@ export interface CompileResult {
  */
 export async function compilePipeline(file: string, options: CompileOptions = {}): Promise<CompileResult> {
   const findings: Finding[] = [];
-  let root = options.root ?? '.';
+  let root = resolve(options.root ?? '.');
   try {
     const project = findProject(file, options.root);
     root = project.root;
-    const compiled = await compileProject(project, findings);
+    const compiled = compileTraced(await traceProject(project, findings), findings);
     const diagnostics = reportFindings(root, findings);
     return diagnostics.some(({ severity }) => severity === 'error') ? { diagnostics } : { diagnostics, compiled };
   } catch (error) {
     if (!(error instanceof CompileStop)) throw error;
-    return { diagnostics: reportFindings(resolve(root), [...findings, ...error.findings]) };
+    return { diagnostics: reportFindings(root, [...findings, ...newFindings(error, findings)]) };
   }
 }
 
-async function compileProject(project: Project, findings: Finding[]): Promise<CompiledPipeline> {
-  const bundled = await bundlePipeline(project);
-  const loaded = await loadBundle(project, bundled);
-  const start: Place = { file: project.file, line: 1, column: 1 };
-  const traced = tracePipeline(loaded, start);
-  const block = withFingerprints(traced.block, (node) => digestOf(`${bundled.bundle.digest} ${node.step}`));
-  const plan = makePlan(loaded.pipeline, bundled.bundle.digest, block);
-  void findings;
+/** A pipeline as far as it is known when its graph has been drawn. */
+export interface TracedProject {
+  readonly bundled: Bundled;
+  readonly loaded: Loaded;
+  readonly traced: Trace;
+  readonly located: LocatedTrace;
+}
+
+/**
+ * Bundles, imports and traces a pipeline, and adds what is wrong with its sources to `findings`.
+ * @throws CompileStop where it cannot go on.
+ */
+export async function traceProject(project: Project, findings: Finding[]): Promise<TracedProject> {
+  const [bundled, { readSources }] = await Promise.all([bundlePipeline(project), import('./analyse.js')]);
+  const sources = readSources(project, bundled);
+  const loaded = await loadChecked(project, bundled, sources, findings);
+  const traced = tracePipeline(loaded, sources.pipelinePlace);
+  return { bundled, loaded, traced, located: sources.locate(traced, loaded) };
+}
+
+async function loadChecked(project: Project, bundled: Bundled, sources: Sources, findings: Finding[]): Promise<Loaded> {
+  let packages: Loaded['packages'] = new Map();
+  try {
+    const loaded = await loadBundle(project, bundled);
+    packages = loaded.packages;
+    return loaded;
+  } finally {
+    findings.push(...sources.check(packages));
+  }
+}
+
+function compileTraced({ bundled, loaded, traced, located }: TracedProject, findings: Finding[]): CompiledPipeline {
+  const { pipeline } = loaded;
+  const block = withFingerprints(traced.block, (node) => located.code.node(node));
+  const plan = makePlan(pipeline, bundled.bundle.digest, block);
+  findings.push(
+    ...checkSteps(traced.steps.values(), located.stepPlace),
+    ...checkParams(pipeline, located.nodePlace()),
+    ...checkGraph(plan, [...traced.steps.keys()], located.nodePlace),
+    ...checkSchedule(plan, located.nodePlace()),
+  );
   return {
     plan,
     planHash: digestOfJson(plan as unknown as Json),
-    annotations: annotate(project, loaded, traced),
-    bundle: { ...bundled.bundle, name: loaded.pipeline.name },
+    annotations: located.annotations,
+    bundle: { ...bundled.bundle, name: pipeline.name },
   };
 }
 
-function annotate(project: Project, loaded: Loaded, traced: Trace): Annotations {
-  const nodes = [...traced.sites].map(([id, stack]) => {
-    const place = loaded.findPlace(stack);
-    return [
-      id,
-      {
-        doc: '',
-        file: place ? relativePath(project.root, place.file) : '',
-        line: place?.line ?? 1,
-        column: place?.column ?? 1,
-      },
-    ];
-  });
-  return { doc: '', nodes: Object.fromEntries(nodes) };
+// A ref that stops the trace is found in the source too, where the message can say more.
+function newFindings(stop: CompileStop, known: readonly Finding[]): readonly Finding[] {
+  const isRefFinding = ({ code }: Finding) => code.startsWith('ref-');
+  const sameLine = (a: Finding, b: Finding) => a.place.file === b.place.file && a.place.line === b.place.line;
+  const isKnown = (finding: Finding) => known.some((other) => isRefFinding(other) && sameLine(finding, other));
+  return stop.findings.filter((finding) => !isKnown(finding));
 }

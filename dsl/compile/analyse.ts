@@ -1,0 +1,95 @@
+import type { Annotations, NodeAnnotation } from '../../plan/plan.js';
+import { nodesOf } from '../../plan/visit.js';
+import type { AnyStep } from '../step.js';
+import type { Trace } from '../trace.js';
+import type { Bundled } from './bundle.js';
+import { checkPaths } from './check-paths.js';
+import type { Finding, Place } from './diagnostic.js';
+import type { Loaded } from './load.js';
+import { type Project, relativePath } from './project.js';
+import { checkRefs } from './refs/check-refs.js';
+import { docOf, indexSources, placeOf, type SourceIndex, type Target } from './source-index.js';
+import { locateSteps, type StepCode } from './step-code.js';
+
+/** The sources of a pipeline. The one module through which the compiler loads a TypeScript parser. */
+export interface Sources {
+  /** What is wrong with the sources; `packages` are what the imported packages export, as far as known. */
+  check(packages: Loaded['packages']): readonly Finding[];
+  /** Where the default export is declared. */
+  readonly pipelinePlace: Place;
+  /** Puts a trace and its sources together. */
+  locate(traced: Trace, loaded: Loaded): LocatedTrace;
+}
+
+/** A traced pipeline of which it is known where everything comes from. */
+export interface LocatedTrace {
+  readonly code: StepCode;
+  readonly annotations: Annotations;
+  /** Where a node was made; the pipeline's place without an id. */
+  nodePlace(id?: string): Place;
+  /** Where a step is declared, or else first used. */
+  stepPlace(step: AnyStep): Place;
+}
+
+/** Parses the sources of a bundle. */
+export function readSources(project: Project, bundled: Bundled): Sources {
+  const index = indexSources(bundled.modules);
+  const main = index.modules.get(project.file);
+  const target = main && index.resolveExport(main, 'default');
+  const pipelinePlace = localPlace(target) ?? { file: project.file, line: 1, column: 1 };
+  return {
+    check: (packages) => [...checkRefs(index, packages), ...checkPaths(index)],
+    pipelinePlace,
+    locate: (traced, loaded) => locateTrace({ project, bundled, index, target, pipelinePlace }, traced, loaded),
+  };
+}
+
+interface SourceParts {
+  readonly project: Project;
+  readonly bundled: Bundled;
+  readonly index: SourceIndex;
+  readonly target: Target | undefined;
+  readonly pipelinePlace: Place;
+}
+
+function locateTrace(parts: SourceParts, traced: Trace, loaded: Loaded): LocatedTrace {
+  const { project, bundled, index, pipelinePlace } = parts;
+  const found = [...traced.sites].flatMap(([id, stack]) => {
+    const place = loaded.findPlace(stack);
+    return place ? [[id, place] as const] : [];
+  });
+  const places = new Map(found);
+  const stepNodes = nodesOf(traced.block).filter((node) => node.kind === 'step');
+  const steps = new Map(stepNodes.map((node) => [node.id, node.step]));
+  const code = locateSteps({ index, bundled, traced, places, steps });
+  const nodePlace = (id?: string): Place => (id === undefined ? undefined : places.get(id)) ?? pipelinePlace;
+  const annotate = (id: string): NodeAnnotation => {
+    const { line, column, file } = nodePlace(id);
+    return {
+      doc: steps.has(id) ? docOfTarget(code.target(id)) : '',
+      file: relativePath(project.root, file),
+      line,
+      column,
+    };
+  };
+  return {
+    code,
+    annotations: {
+      doc: docOfTarget(parts.target),
+      nodes: Object.fromEntries([...traced.sites.keys()].sort().map((id) => [id, annotate(id)])),
+    },
+    nodePlace,
+    stepPlace: (step) => {
+      const id = stepNodes.find((node) => node.step === step.stepName)?.id;
+      return (id !== undefined && localPlace(code.target(id))) || nodePlace(id);
+    },
+  };
+}
+
+function docOfTarget(target: Target | undefined): string {
+  return target?.kind === 'local' ? docOf(target.node) : '';
+}
+
+function localPlace(target: Target | undefined): Place | undefined {
+  return target?.kind === 'local' ? placeOf(target.node) : undefined;
+}

@@ -1,0 +1,83 @@
+import { ts } from 'ts-morph';
+import { type Definition, isDefinition } from '../definition.js';
+import type { Place } from './diagnostic.js';
+import { declaredIn } from './scope.js';
+import { nodeAt, type SourceIndex, type SourceModule, type Target } from './source-index.js';
+
+/** The call at a place: the innermost one whose callee covers it. */
+export function callAt(index: SourceIndex, place: Place): ts.CallExpression | undefined {
+  const module = index.modules.get(place.file);
+  for (let at = module && nodeAt(module, place); at; at = at.parent) {
+    if (ts.isCallExpression(at)) return at;
+    if (ts.isFunctionLike(at) || ts.isStatement(at)) return undefined;
+  }
+  return undefined;
+}
+
+/** The top-level declaration a call's callee leads to; undefined when it is a local variable. */
+export function calleeTarget(index: SourceIndex, call: ts.CallExpression): Target | undefined {
+  const module = index.modules.get(call.getSourceFile().fileName);
+  return module && expressionTarget(index, module, call.expression);
+}
+
+/** The top-level declaration an expression begins with: `steps.load` leads to `load` if `steps` is a module. */
+export function expressionTarget(
+  index: SourceIndex,
+  module: SourceModule,
+  expression: ts.Expression,
+): Target | undefined {
+  if (ts.isIdentifier(expression)) {
+    return isShadowed(expression) ? undefined : index.resolve(module, expression.text);
+  }
+  if (ts.isPropertyAccessExpression(expression)) {
+    const target = expressionTarget(index, module, expression.expression);
+    if (target?.kind === 'module') return index.resolveExport(target.module, expression.name.text);
+    if (target?.kind === 'package' && target.name === '*') return { ...target, name: expression.name.text };
+    return target;
+  }
+  if (ts.isElementAccessExpression(expression) || ts.isCallExpression(expression)) {
+    return expressionTarget(index, module, expression.expression);
+  }
+  if (ts.isParenthesizedExpression(expression) || ts.isNonNullExpression(expression) || ts.isAsExpression(expression)) {
+    return expressionTarget(index, module, expression.expression);
+  }
+  return undefined;
+}
+
+/** Top-level constants whose value is a call with this text as its first argument, as `step('load', …)`. */
+export function declaredWithName(index: SourceIndex, name: string): readonly Target[] {
+  return [...index.modules.values()].flatMap((module) =>
+    [...module.declarations].flatMap(([variable, node]) =>
+      ts.isVariableDeclaration(node) && firstText(node.initializer) === name
+        ? [{ kind: 'local', module, name: variable, node } as const]
+        : [],
+    ),
+  );
+}
+
+/** The declaration of a definition in the local modules; undefined when it is not plain which one it is. */
+export function definitionTarget(index: SourceIndex, definition: Definition): Target | undefined {
+  if (!isDefinition(definition)) return undefined;
+  const all = declaredWithName(index, definition.name);
+  const ofKind = all.filter((target) => target.kind === 'local' && calleeName(target.node) === definition.kind);
+  const candidates = ofKind.length > 0 ? ofKind : all;
+  return candidates.length === 1 ? candidates[0] : undefined;
+}
+
+function isShadowed(name: ts.Identifier): boolean {
+  for (let at: ts.Node | undefined = name.parent; at && !ts.isSourceFile(at); at = at.parent) {
+    if (declaredIn(at).has(name.text)) return true;
+  }
+  return false;
+}
+
+function firstText(expression: ts.Expression | undefined): string | undefined {
+  if (!expression || !ts.isCallExpression(expression)) return undefined;
+  const [first] = expression.arguments;
+  return first && ts.isStringLiteralLike(first) ? first.text : undefined;
+}
+
+function calleeName(node: ts.Node): string | undefined {
+  const call = ts.isVariableDeclaration(node) ? node.initializer : undefined;
+  return call && ts.isCallExpression(call) && ts.isIdentifier(call.expression) ? call.expression.text : undefined;
+}

@@ -1,0 +1,65 @@
+import { ts } from 'ts-morph';
+import type { Env } from './env.js';
+import type { Evaluator } from './evaluator.js';
+import { evaluateCondition } from './expression.js';
+import { join, PLAIN, REF, type Value } from './value.js';
+
+const { SyntaxKind } = ts;
+
+const COMPARISONS = new Set<ts.SyntaxKind>([
+  SyntaxKind.EqualsEqualsToken,
+  SyntaxKind.EqualsEqualsEqualsToken,
+  SyntaxKind.ExclamationEqualsToken,
+  SyntaxKind.ExclamationEqualsEqualsToken,
+  SyntaxKind.LessThanToken,
+  SyntaxKind.LessThanEqualsToken,
+  SyntaxKind.GreaterThanToken,
+  SyntaxKind.GreaterThanEqualsToken,
+  SyntaxKind.InKeyword,
+  SyntaxKind.InstanceOfKeyword,
+]);
+
+const CHOICES = new Set<ts.SyntaxKind>([
+  SyntaxKind.AmpersandAmpersandToken,
+  SyntaxKind.BarBarToken,
+  SyntaxKind.QuestionQuestionToken,
+]);
+
+const CHOICE_ASSIGNMENTS = new Set<ts.SyntaxKind>([
+  SyntaxKind.AmpersandAmpersandEqualsToken,
+  SyntaxKind.BarBarEqualsToken,
+  SyntaxKind.QuestionQuestionEqualsToken,
+]);
+
+/** What an expression with two operands is. */
+export function evaluateBinary(evaluator: Evaluator, node: ts.BinaryExpression, env: Env): Value {
+  const operator = node.operatorToken.kind;
+  if (operator === SyntaxKind.EqualsToken) return assign(evaluator, node, evaluator.evaluate(node.right, env), env);
+  if (CHOICES.has(operator)) return evaluateChoice(evaluator, node, env);
+  if (CHOICE_ASSIGNMENTS.has(operator)) return assign(evaluator, node, evaluateChoice(evaluator, node, env), env);
+  const left = evaluator.evaluate(node.left, env);
+  const right = evaluator.evaluate(node.right, env);
+  if (operator === SyntaxKind.CommaToken) return right;
+  const code = COMPARISONS.has(operator) ? 'ref-in-comparison' : 'ref-in-arithmetic';
+  if (left.kind === 'ref') evaluator.report(code, node.left);
+  if (right.kind === 'ref') evaluator.report(code, node.right);
+  return PLAIN;
+}
+
+function evaluateChoice(evaluator: Evaluator, node: ts.BinaryExpression, env: Env): Value {
+  const left = evaluateCondition(evaluator, node.left, env);
+  const right = evaluator.branch(() => evaluator.evaluate(node.right, env));
+  // After `a ?? b` with an optional a, one of the two is there.
+  return left.kind === 'optional-ref' && right.kind === 'ref' ? REF : join(left, right);
+}
+
+function assign(evaluator: Evaluator, node: ts.BinaryExpression, value: Value, env: Env): Value {
+  const { left } = node;
+  if (ts.isIdentifier(left)) env.assign(left.text, value, evaluator.depth);
+  if (!ts.isPropertyAccessExpression(left) && !ts.isElementAccessExpression(left)) return value;
+  const object = evaluator.evaluate(left.expression, env);
+  if (object.kind !== 'structure') return value;
+  if (ts.isPropertyAccessExpression(left)) object.properties.set(left.name.text, value);
+  else object.rest = join(object.rest, value);
+  return value;
+}

@@ -1,0 +1,76 @@
+import type { Evaluator } from './evaluator.js';
+import {
+  containsRef,
+  elementOf,
+  join,
+  OPTIONAL_REF,
+  PLAIN,
+  type StructureValue,
+  structure,
+  type Value,
+} from './value.js';
+
+/** What a method of the author's own lists and objects returns. */
+export function callMethod(evaluator: Evaluator, receiver: Value, name: string, args: readonly Value[]): Value {
+  if (receiver.kind === 'structure' && receiver.properties.get(name)?.kind === 'function') {
+    return evaluator.call(receiver.properties.get(name)!, args);
+  }
+  const list = receiver.kind === 'structure' ? receiver : structure();
+  const element = elementOf(list);
+  const each = () => evaluator.branch(() => callEach(evaluator, args[0], element));
+  switch (name) {
+    case 'map':
+    case 'flatMap':
+      return structure([], flattened(name, each()));
+    case 'push':
+    case 'unshift':
+      for (const value of args) list.rest = joinElement(list, value);
+      return PLAIN;
+    case 'reduce':
+    case 'reduceRight':
+      return evaluator.branch(() => reduce(evaluator, args, element));
+    case 'filter':
+    case 'slice':
+    case 'concat':
+    case 'reverse':
+    case 'sort':
+      each();
+      return structure(
+        [],
+        args
+          .filter(({ kind }) => kind === 'structure')
+          .map(elementOf)
+          .reduce(join, element),
+      );
+    case 'find':
+    case 'at':
+    case 'pop':
+    case 'shift':
+      each();
+      return containsRef(element) && element.kind !== 'structure' ? OPTIONAL_REF : element;
+    default:
+      each();
+      evaluator.callBack(args.slice(1));
+      return PLAIN;
+  }
+}
+
+function callEach(evaluator: Evaluator, callback: Value | undefined, element: Value): Value {
+  return callback?.kind === 'function' ? evaluator.callFunction(callback, [element, PLAIN, PLAIN]) : PLAIN;
+}
+
+function reduce(evaluator: Evaluator, args: readonly Value[], element: Value): Value {
+  const [callback, first = element] = args;
+  if (callback?.kind !== 'function') return PLAIN;
+  // Twice, because the second round gets what the first one returned.
+  const once = join(first, evaluator.callFunction(callback, [first, element, PLAIN, PLAIN]));
+  return join(once, evaluator.callFunction(callback, [once, element, PLAIN, PLAIN]));
+}
+
+function flattened(name: string, value: Value): Value {
+  return name === 'flatMap' && value.kind === 'structure' ? elementOf(value) : value;
+}
+
+function joinElement(list: StructureValue, value: Value): Value {
+  return list.rest === PLAIN ? value : join(list.rest, value);
+}

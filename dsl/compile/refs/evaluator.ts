@@ -1,0 +1,141 @@
+import { ts } from 'ts-morph';
+import type { Finding } from '../diagnostic.js';
+import type { Loaded } from '../load.js';
+import type { SourceIndex, SourceModule, Target } from '../source-index.js';
+import { callPackage } from './call-package.js';
+import { Env } from './env.js';
+import { evaluateExpression } from './expression.js';
+import { type RefCode, refMisuse } from './misuse.js';
+import { bindPattern } from './pattern.js';
+import { runBody } from './statement.js';
+import { ABSENT, type FunctionValue, OPTIONAL_REF, PLAIN, structure, type Value } from './value.js';
+
+const DEEPEST_CALL = 40;
+/** Calls followed in all: enough for any pipeline, and an end to what would never end. */
+const MOST_CALLS = 20_000;
+
+/**
+ * Follows refs through pipeline functions, without running them: through variables, properties, local helpers and
+ * their modules. It looks only for uses that cannot work; where it cannot follow a value it says nothing.
+ */
+export class Evaluator {
+  readonly findings: Finding[] = [];
+  /** How many branches, loops and calls deep the evaluation is. */
+  depth = 0;
+  private calls = 0;
+  private readonly active: FunctionValue['node'][] = [];
+  private readonly topLevel = new Map<ts.Node, Value>();
+
+  constructor(
+    readonly index: SourceIndex,
+    readonly packages: Loaded['packages'],
+  ) {}
+
+  report(code: RefCode, node: ts.Node): void {
+    this.findings.push(refMisuse(code, node));
+  }
+
+  /** Evaluates what may or may not happen. */
+  branch<T>(evaluate: () => T): T {
+    this.depth += 1;
+    try {
+      return evaluate();
+    } finally {
+      this.depth -= 1;
+    }
+  }
+
+  evaluate(expression: ts.Expression, env: Env): Value {
+    return evaluateExpression(this, expression, env);
+  }
+
+  /** The value of a name. */
+  read(name: string, env: Env): Value {
+    if (name === 'undefined') return ABSENT;
+    const local = env.read(name);
+    if (local) return local;
+    const target = this.index.resolve(env.module, name);
+    return target ? this.valueOf(target) : PLAIN;
+  }
+
+  valueOf(target: Target): Value {
+    if (target.kind !== 'local') return target;
+    const known = this.topLevel.get(target.node);
+    if (known) return known;
+    this.topLevel.set(target.node, PLAIN);
+    const value = this.declared(target.module, target.name, target.node);
+    this.topLevel.set(target.node, value);
+    return value;
+  }
+
+  call(callee: Value, args: readonly Value[]): Value {
+    switch (callee.kind) {
+      case 'step':
+        return { kind: 'ref' };
+      case 'step-maker':
+        return { kind: 'step' };
+      case 'package':
+        return callPackage(this, callee, args);
+      case 'function':
+        return this.callFunction(callee, args);
+      default:
+        this.callBack(args);
+        return PLAIN;
+    }
+  }
+
+  /** Calls the functions among arguments whose use is not known. */
+  callBack(args: readonly Value[]): void {
+    for (const arg of args) if (arg.kind === 'function') this.callFunction(arg, []);
+  }
+
+  callFunction(callee: FunctionValue, args: readonly Value[]): Value {
+    const { node } = callee;
+    this.calls += 1;
+    if (!node.body || this.active.includes(node)) return PLAIN;
+    if (this.active.length >= DEEPEST_CALL || this.calls > MOST_CALLS) return PLAIN;
+    this.active.push(node);
+    const env = new Env(callee.env.module, callee.env);
+    const { body } = node;
+    try {
+      return this.branch(() => {
+        for (const [index, parameter] of node.parameters.entries()) this.bindParameter(parameter, args, index, env);
+        return runBody(this, body, env);
+      });
+    } finally {
+      this.active.pop();
+    }
+  }
+
+  private bindParameter(parameter: ts.ParameterDeclaration, args: readonly Value[], index: number, env: Env): void {
+    if (parameter.dotDotDotToken) {
+      const others = args.slice(index).map((value, at) => [String(at), value] as const);
+      bindPattern(this, parameter.name, structure(others), env);
+      return;
+    }
+    const given = args[index] ?? (args.length === 0 ? PLAIN : ABSENT);
+    const value = given.kind === 'absent' && parameter.initializer ? this.evaluate(parameter.initializer, env) : given;
+    bindPattern(this, parameter.name, value.kind === 'ref' && mayBeAbsent(parameter) ? OPTIONAL_REF : value, env);
+  }
+
+  private declared(module: SourceModule, name: string, node: ts.Node): Value {
+    const env = new Env(module);
+    if (ts.isFunctionDeclaration(node)) return { kind: 'function', node, env };
+    if (ts.isExportAssignment(node)) return this.evaluate(node.expression, env);
+    if (!ts.isVariableDeclaration(node) || !node.initializer) return PLAIN;
+    bindPattern(this, node.name, this.evaluate(node.initializer, env), env);
+    return env.read(name) ?? PLAIN;
+  }
+}
+
+/** The author says that the parameter may be left out, so a function may ask for that. */
+function mayBeAbsent(parameter: ts.ParameterDeclaration): boolean {
+  if (parameter.questionToken) return true;
+  const type = parameter.type;
+  return type !== undefined && ts.isUnionTypeNode(type) && type.types.some(isAbsentType);
+}
+
+function isAbsentType(type: ts.TypeNode): boolean {
+  if (type.kind === ts.SyntaxKind.UndefinedKeyword) return true;
+  return ts.isLiteralTypeNode(type) && type.literal.kind === ts.SyntaxKind.NullKeyword;
+}

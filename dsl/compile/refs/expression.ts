@@ -1,0 +1,176 @@
+import { ts } from 'ts-morph';
+import { evaluateBinary } from './binary.js';
+import { callMethod } from './call-method.js';
+import type { Env } from './env.js';
+import type { Evaluator } from './evaluator.js';
+import { propertyOf } from './pattern.js';
+import { ABSENT, elementOf, join, PLAIN, type StructureValue, structure, type Value } from './value.js';
+
+/** What an expression is; reports the refs in it that stand where they cannot. */
+export function evaluateExpression(evaluator: Evaluator, node: ts.Expression, env: Env): Value {
+  if (ts.isIdentifier(node)) return evaluator.read(node.text, env);
+  if (node.kind === ts.SyntaxKind.NullKeyword) return ABSENT;
+  if (ts.isPropertyAccessExpression(node)) return evaluateProperty(evaluator, node, env);
+  if (ts.isElementAccessExpression(node)) return evaluateElement(evaluator, node, env);
+  if (ts.isCallExpression(node)) return evaluateCall(evaluator, node, env);
+  if (ts.isArrowFunction(node) || ts.isFunctionExpression(node)) return { kind: 'function', node, env };
+  if (ts.isObjectLiteralExpression(node)) return evaluateObject(evaluator, node, env);
+  if (ts.isArrayLiteralExpression(node)) return evaluateList(evaluator, node.elements, env);
+  if (ts.isBinaryExpression(node)) return evaluateBinary(evaluator, node, env);
+  if (ts.isConditionalExpression(node)) return evaluateConditional(evaluator, node, env);
+  if (isWrapper(node)) return evaluator.evaluate(node.expression, env);
+  return evaluateOther(evaluator, node, env);
+}
+
+/** Evaluates what decides a branch. */
+export function evaluateCondition(evaluator: Evaluator, node: ts.Expression, env: Env): Value {
+  const value = evaluator.evaluate(node, env);
+  if (value.kind === 'ref') evaluator.report('ref-in-condition', node);
+  return value;
+}
+
+function evaluateOther(evaluator: Evaluator, node: ts.Expression, env: Env): Value {
+  if (ts.isPrefixUnaryExpression(node) || ts.isPostfixUnaryExpression(node)) {
+    if (node.operator === ts.SyntaxKind.ExclamationToken) evaluateCondition(evaluator, node.operand, env);
+    else refuse(evaluator, 'ref-in-arithmetic', node.operand, env);
+  } else if (ts.isTypeOfExpression(node)) {
+    refuse(evaluator, 'ref-in-typeof', node.expression, env);
+  } else if (ts.isAwaitExpression(node)) {
+    return refuse(evaluator, 'ref-awaited', node.expression, env);
+  } else if (ts.isTemplateExpression(node)) {
+    for (const span of node.templateSpans) refuse(evaluator, 'ref-in-template', span.expression, env);
+  } else if (ts.isNewExpression(node)) {
+    evaluator.callBack(evaluateArguments(evaluator, node.arguments ?? [], env));
+  } else if (ts.isVoidExpression(node) || ts.isDeleteExpression(node)) {
+    evaluator.evaluate(node.expression, env);
+    return ABSENT;
+  }
+  return PLAIN;
+}
+
+function refuse(evaluator: Evaluator, code: Parameters<Evaluator['report']>[0], node: ts.Expression, env: Env): Value {
+  const value = evaluator.evaluate(node, env);
+  if (value.kind === 'ref') evaluator.report(code, node);
+  return value;
+}
+
+function evaluateProperty(evaluator: Evaluator, node: ts.PropertyAccessExpression, env: Env): Value {
+  const value = evaluator.evaluate(node.expression, env);
+  if (value.kind === 'ref' && node.questionDotToken) evaluator.report('ref-in-chain', node.expression);
+  return propertyOf(evaluator, value, node.name.text);
+}
+
+function evaluateElement(evaluator: Evaluator, node: ts.ElementAccessExpression, env: Env): Value {
+  const value = evaluator.evaluate(node.expression, env);
+  const key = node.argumentExpression;
+  refuse(evaluator, 'ref-as-index', key, env);
+  if (value.kind === 'ref' && node.questionDotToken) evaluator.report('ref-in-chain', node.expression);
+  if (value.kind === 'ref' && ts.isNumericLiteral(key)) evaluator.report('ref-as-index', node);
+  if (ts.isStringLiteralLike(key) || ts.isNumericLiteral(key)) return propertyOf(evaluator, value, key.text);
+  return elementOf(value);
+}
+
+function evaluateCall(evaluator: Evaluator, node: ts.CallExpression, env: Env): Value {
+  const callee = node.expression;
+  if (!ts.isPropertyAccessExpression(callee)) return callValue(evaluator, node, evaluator.evaluate(callee, env), env);
+  const receiver = evaluator.evaluate(callee.expression, env);
+  const method = propertyOf(evaluator, receiver, callee.name.text);
+  if (receiver.kind !== 'structure' && receiver.kind !== 'plain') {
+    if (receiver.kind === 'ref' && callee.questionDotToken) evaluator.report('ref-in-chain', callee.expression);
+    return callValue(evaluator, node, method, env);
+  }
+  if (method.kind === 'step') return callValue(evaluator, node, method, env);
+  return callMethod(evaluator, receiver, callee.name.text, evaluateArguments(evaluator, node.arguments, env));
+}
+
+function callValue(evaluator: Evaluator, node: ts.CallExpression, callee: Value, env: Env): Value {
+  const args = evaluateArguments(evaluator, node.arguments, env);
+  if (callee.kind === 'ref') evaluator.report('ref-called', node.expression);
+  if (isGlobal(node.expression, 'Boolean', env) && args[0]?.kind === 'ref') {
+    evaluator.report('ref-in-condition', node.arguments[0]!);
+  }
+  return evaluator.call(callee, args);
+}
+
+function isGlobal(callee: ts.Expression, name: string, env: Env): boolean {
+  return ts.isIdentifier(callee) && callee.text === name && env.read(name) === undefined;
+}
+
+function evaluateArguments(evaluator: Evaluator, nodes: readonly ts.Expression[], env: Env): readonly Value[] {
+  return nodes.flatMap((node) => {
+    if (!ts.isSpreadElement(node)) return [evaluator.evaluate(node, env)];
+    const list = refuse(evaluator, 'ref-spread', node.expression, env);
+    return list.kind === 'structure' && list.properties.size > 0 ? [...list.properties.values()] : [elementOf(list)];
+  });
+}
+
+function evaluateList(evaluator: Evaluator, nodes: readonly ts.Expression[], env: Env): Value {
+  const hasSpread = nodes.some(ts.isSpreadElement);
+  const values = evaluateArguments(evaluator, nodes, env);
+  if (!hasSpread) return structure(values.map((value, index) => [String(index), value] as const));
+  const [first = PLAIN, ...others] = values;
+  return structure([], others.reduce(join, first));
+}
+
+function evaluateObject(evaluator: Evaluator, node: ts.ObjectLiteralExpression, env: Env): Value {
+  const object = structure();
+  for (const property of node.properties) addProperty(evaluator, object, property, env);
+  return object;
+}
+
+function addProperty(
+  evaluator: Evaluator,
+  object: StructureValue,
+  property: ts.ObjectLiteralElementLike,
+  env: Env,
+): void {
+  if (ts.isSpreadAssignment(property)) {
+    const value = refuse(evaluator, 'ref-spread', property.expression, env);
+    if (value.kind !== 'structure') return;
+    for (const [key, part] of value.properties) object.properties.set(key, part);
+    object.rest = join(object.rest, value.rest);
+    return;
+  }
+  const key = propertyKey(evaluator, property.name, env);
+  const value = propertyValue(evaluator, property, env);
+  if (key === undefined) object.rest = join(object.rest, value);
+  else object.properties.set(key, value);
+}
+
+function propertyKey(evaluator: Evaluator, name: ts.PropertyName, env: Env): string | undefined {
+  if (!ts.isComputedPropertyName(name)) return name.text;
+  refuse(evaluator, 'ref-as-index', name.expression, env);
+  return ts.isStringLiteralLike(name.expression) ? name.expression.text : undefined;
+}
+
+function propertyValue(
+  evaluator: Evaluator,
+  property: Exclude<ts.ObjectLiteralElementLike, ts.SpreadAssignment>,
+  env: Env,
+): Value {
+  if (ts.isPropertyAssignment(property)) return evaluator.evaluate(property.initializer, env);
+  if (ts.isShorthandPropertyAssignment(property)) return evaluator.read(property.name.text, env);
+  return ts.isMethodDeclaration(property) ? { kind: 'function', node: property, env } : PLAIN;
+}
+
+function evaluateConditional(evaluator: Evaluator, node: ts.ConditionalExpression, env: Env): Value {
+  evaluateCondition(evaluator, node.condition, env);
+  return evaluator.branch(() => join(evaluator.evaluate(node.whenTrue, env), evaluator.evaluate(node.whenFalse, env)));
+}
+
+type Wrapper =
+  | ts.ParenthesizedExpression
+  | ts.AsExpression
+  | ts.SatisfiesExpression
+  | ts.NonNullExpression
+  | ts.TypeAssertion;
+
+function isWrapper(node: ts.Expression): node is Wrapper {
+  return (
+    ts.isParenthesizedExpression(node) ||
+    ts.isAsExpression(node) ||
+    ts.isSatisfiesExpression(node) ||
+    ts.isNonNullExpression(node) ||
+    ts.isTypeAssertionExpression(node)
+  );
+}

@@ -1,0 +1,88 @@
+import type { ts } from 'ts-morph';
+import type { SourceModule } from '../source-index.js';
+import type { Env } from './env.js';
+
+/** What is known about a value in a pipeline function without running it. */
+export type Value =
+  | { readonly kind: 'plain' }
+  /** `undefined` or `null`. */
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'ref' }
+  /** A ref, or nothing: asking which of the two it is makes sense while the graph is drawn. */
+  | { readonly kind: 'optional-ref' }
+  | { readonly kind: 'step' }
+  /** What `typedStep()` returns. */
+  | { readonly kind: 'step-maker' }
+  | FunctionValue
+  | StructureValue
+  | { readonly kind: 'module'; readonly module: SourceModule }
+  | { readonly kind: 'package'; readonly specifier: string; readonly name: string };
+
+export interface FunctionValue {
+  readonly kind: 'function';
+  readonly node: ts.FunctionLikeDeclaration;
+  readonly env: Env;
+}
+
+/** An object or array of the author's. It grows as the author assigns and pushes. */
+export interface StructureValue {
+  readonly kind: 'structure';
+  readonly properties: Map<string, Value>;
+  /** Of every property that is not listed. */
+  rest: Value;
+}
+
+export const PLAIN: Value = { kind: 'plain' };
+export const ABSENT: Value = { kind: 'absent' };
+export const REF: Value = { kind: 'ref' };
+export const OPTIONAL_REF: Value = { kind: 'optional-ref' };
+export const STEP: Value = { kind: 'step' };
+
+export function structure(properties: Iterable<readonly [string, Value]> = [], rest: Value = PLAIN): StructureValue {
+  return { kind: 'structure', properties: new Map(properties), rest };
+}
+
+/** What a value is that may be either of two. */
+export function join(a: Value, b: Value): Value {
+  if (a === b) return a;
+  if (isRefLike(a) || isRefLike(b)) return joinRefs(a, b);
+  if (a.kind === 'structure' && b.kind === 'structure') return joinStructures(a, b);
+  // What can be followed tells more than what cannot.
+  return a.kind === 'plain' || a.kind === 'absent' ? b : a;
+}
+
+/** True for a ref and for everything that has one in it. */
+export function containsRef(value: Value): boolean {
+  if (isRefLike(value)) return true;
+  return value.kind === 'structure' && [value.rest, ...value.properties.values()].some(containsRef);
+}
+
+/** The value of any element of a list. */
+export function elementOf(value: Value): Value {
+  if (isRefLike(value)) return REF;
+  if (value.kind !== 'structure') return PLAIN;
+  const parts = [...value.properties.values()];
+  const [first, ...others] = value.rest === PLAIN && parts.length > 0 ? parts : [value.rest, ...parts];
+  return others.reduce(join, first ?? PLAIN);
+}
+
+function isRefLike(value: Value): boolean {
+  return value.kind === 'ref' || value.kind === 'optional-ref';
+}
+
+function joinRefs(a: Value, b: Value): Value {
+  const other = isRefLike(a) ? b : a;
+  const both = isRefLike(a) && isRefLike(b);
+  if (both) return a.kind === 'ref' && b.kind === 'ref' ? REF : OPTIONAL_REF;
+  const ref = isRefLike(a) ? a : b;
+  return other.kind === 'plain' ? ref : OPTIONAL_REF;
+}
+
+function joinStructures(a: StructureValue, b: StructureValue): StructureValue {
+  const keys = new Set([...a.properties.keys(), ...b.properties.keys()]);
+  const part = (of: StructureValue, key: string) => of.properties.get(key) ?? (of.rest === PLAIN ? ABSENT : of.rest);
+  return structure(
+    [...keys].map((key) => [key, join(part(a, key), part(b, key))] as const),
+    join(a.rest, b.rest),
+  );
+}

@@ -1,0 +1,91 @@
+import { isCode, visitBinding } from '../../plan/binding.js';
+import { type Digest, digestOfJson } from '../../plan/canonical.js';
+import type { StepNode } from '../../plan/plan.js';
+import type { Trace } from '../trace.js';
+import type { Bundled } from './bundle.js';
+import type { Place } from './diagnostic.js';
+import { type CodeFingerprint, type Fingerprints, makeFingerprints } from './fingerprint.js';
+import { callAt, calleeTarget, declaredWithName, definitionTarget } from './locate.js';
+import { packageName } from './packages.js';
+import type { SourceIndex, Target } from './source-index.js';
+
+/** Where the code of a traced pipeline's nodes is, and its fingerprints. */
+export interface StepCode {
+  /** The declaration of the step a node calls; undefined when it is not plain from the source. */
+  target(node: string): Target | undefined;
+  /** Fingerprint of a step's code. */
+  step(node: string): CodeFingerprint;
+  /** Fingerprint of a node: of its step's code and of the definitions it is given. */
+  node(node: StepNode): Digest;
+}
+
+export interface StepCodeOptions {
+  readonly index: SourceIndex;
+  readonly bundled: Bundled;
+  readonly traced: Trace;
+  /** Places of the calls that made the nodes, by node id. */
+  readonly places: ReadonlyMap<string, Place>;
+  /** Name of each node's step, by node id. */
+  readonly steps: ReadonlyMap<string, string>;
+}
+
+/** Finds the code behind the nodes of a traced pipeline. */
+export function locateSteps(options: StepCodeOptions): StepCode {
+  return new Locator(options, makeFingerprints(options.index, options.bundled.bundle.packages));
+}
+
+class Locator implements StepCode {
+  private readonly whole: CodeFingerprint;
+
+  constructor(
+    private readonly options: StepCodeOptions,
+    private readonly fingerprints: Fingerprints,
+  ) {
+    const { bundle, modules } = options.bundled;
+    this.whole = { fingerprint: bundle.digest, files: [...modules.keys()].sort(), packages: bundle.packages };
+  }
+
+  target(node: string): Target | undefined {
+    const { index, places, steps } = this.options;
+    const place = places.get(node);
+    const call = place && callAt(index, place);
+    const called = call && calleeTarget(index, call);
+    if (called) return called;
+    const named = declaredWithName(index, steps.get(node) ?? '');
+    return named.length === 1 ? named[0] : undefined;
+  }
+
+  step(node: string): CodeFingerprint {
+    const target = this.target(node);
+    // Code that cannot be told apart from the rest changes with all of it: too often is safe, too seldom is not.
+    if (!target) return this.whole;
+    return target.kind === 'package' ? this.packageStep(target.specifier, node) : this.fingerprints.of(target);
+  }
+
+  node(node: StepNode): Digest {
+    const code = this.step(node.id).fingerprint;
+    const definitions = codeNames(node).map((name) => [name, this.definition(name)]);
+    return definitions.length === 0 ? code : digestOfJson([code, definitions]);
+  }
+
+  private packageStep(specifier: string, node: string): CodeFingerprint {
+    const name = packageName(specifier) ?? specifier;
+    const version = this.options.bundled.bundle.packages[name] ?? '';
+    const fingerprint = digestOfJson([name, version, this.options.steps.get(node) ?? '']);
+    return { fingerprint, files: [], packages: { [name]: version } };
+  }
+
+  private definition(name: string): Digest {
+    const definition = this.options.traced.definitions.get(name);
+    const target = definition && definitionTarget(this.options.index, definition);
+    return target ? this.fingerprints.of(target).fingerprint : this.whole.fingerprint;
+  }
+}
+
+function codeNames(node: StepNode): readonly string[] {
+  const names = new Set<string>();
+  visitBinding(node.input, (part) => {
+    if (isCode(part)) names.add(part.$code);
+  });
+  return [...names].sort();
+}
