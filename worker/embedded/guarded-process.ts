@@ -10,6 +10,8 @@ import type { UserIds } from '../provision/unprivileged-user.js';
 const GUARD = `
 exec 3<&0 </dev/null
 ( (
+  cd /
+  exec >/dev/null 2>&1
   read -r word <&3 && exit 0
   for step in $STOP_STEPS; do
     kill -s "\${step%:*}" $$ 2>/dev/null || exit 0

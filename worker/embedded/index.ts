@@ -1,5 +1,6 @@
 export { type AcquireOptions, acquireStack } from './acquire-stack.js';
 export { findStack, type StackInfo } from './find-stack.js';
+export { removeState } from './remove-state.js';
 export type { Stack } from './stack.js';
 export type { Problem } from './stack-error.js';
 export type { Services } from './stack-file.js';

@@ -37,8 +37,11 @@ export async function readTail(file: string, from = 0): Promise<string> {
   }
 }
 
-/** The last lines of a log that say something, on one line. */
+const TELLING = /PANIC|FATAL|ERROR|error:/;
+
+/** The last lines of a log that say what went wrong, or just the last ones when none does, on one line. */
 export function lastWords(text: string, count = 3): string {
-  const lines = text.split('\n').map((line) => line.trim());
-  return lines.filter(Boolean).slice(-count).join(' | ');
+  const lines = text.split('\n').flatMap((line) => line.trim() || []);
+  const telling = lines.filter((line) => TELLING.test(line));
+  return (telling.length > 0 ? telling : lines).slice(-count).join(' | ');
 }

@@ -2,8 +2,9 @@ import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { connectKeeper } from '../../../worker/embedded/connect-keeper.js';
 import { acquireStack, findStack } from '../../../worker/embedded/index.js';
-import { makeProject, nothingRemains, processesOf, query, removeProject } from './project.js';
+import { makeProject, nothingRemains, query, removeProject, stackFile } from './project.js';
 
 let folder: string;
 beforeEach(async () => {
@@ -27,6 +28,7 @@ test('a stack is started, shared, found, and gone after its last user', async ()
 
   expect(await query(first.databaseUrl, 'show server_encoding')).toEqual([{ server_encoding: 'UTF8' }]);
   expect(await startWorkflow(first.temporalAddress)).toBeTruthy();
+  await expectStrangersRefused(first.databaseUrl);
   const page = await fetch(first.temporalUiUrl);
   expect(page.headers.get('content-type')).toContain('text/html');
 
@@ -46,11 +48,10 @@ async function startWorkflow(address: string): Promise<string> {
   return handle.firstExecutionRunId;
 }
 
-test('only who knows the token may use a stack', async () => {
-  const stack = await acquireStack({ cwd: folder, graceMs: 50 });
-  const wrong = new URL(stack.databaseUrl);
+async function expectStrangersRefused(databaseUrl: string): Promise<void> {
+  const wrong = new URL(databaseUrl);
   wrong.password = 'guess';
   await expect(query(wrong.href, 'select 1')).rejects.toThrow('password authentication failed');
-  expect(await processesOf(folder)).toHaveLength(3);
-  await stack.release();
-});
+  const file = await stackFile(folder);
+  expect(await connectKeeper({ ...file, token: 'guess' }, { wants: 'stop' }, () => {})).toBeUndefined();
+}

@@ -1,0 +1,24 @@
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { postgresFolder } from './data-folder.js';
+import { findStack } from './find-stack.js';
+import { stackError } from './stack-error.js';
+import { locateState, type StateOptions } from './state-folder.js';
+
+/**
+ * Deletes all that the stack of a project has kept: histories, database, artifacts. A folder that is not there is fine.
+ * @throws PawlError when the stack is running.
+ */
+export async function removeState(options: StateOptions = {}): Promise<void> {
+  const { folder } = locateState(options);
+  if (!existsSync(folder)) return;
+  const status = (await findStack(options))?.status;
+  if (status === 'ready' || status === 'starting') {
+    throw stackError(`the stack of ${folder} is running, so its state cannot be deleted`, 'Stop its commands first.');
+  }
+  const postgres = await postgresFolder(folder);
+  // Outside of the state folder, Postgres' data has a folder of its own, with a note whose it is.
+  await rm(postgres.startsWith(folder) ? postgres : dirname(postgres), { recursive: true, force: true });
+  await rm(folder, { recursive: true, force: true });
+}
