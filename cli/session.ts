@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
-import { TASK_QUEUE } from '../plan/protocol.js';
 import { openStore, type Store } from '../store/index.js';
 import { projectRoot } from '../worker/code/check-packages.js';
 import { acquireStack, type Stack } from '../worker/embedded/index.js';
+import { environmentOf } from '../worker/embedded-environment.js';
 import { type Environment, environmentFromVariables } from '../worker/environment.js';
 import { type RunningWorker, startWorker } from '../worker/start-worker.js';
 import { connectClient } from '../worker/temporal/connect.js';
@@ -57,18 +57,6 @@ export async function withSession<T>(use: (session: Session) => Promise<T>): Pro
     stopListening();
     await close();
   }
-}
-
-/** The environment that an embedded stack offers. */
-export function environmentOf(stack: Stack): Environment {
-  return {
-    temporal: { address: stack.temporalAddress, namespace: 'default' },
-    databaseUrl: stack.databaseUrl,
-    artifacts: stack.artifacts,
-    scratch: join(stack.state, 'scratch'),
-    taskQueue: TASK_QUEUE,
-    uiUrl: stack.temporalUiUrl,
-  };
 }
 
 function once<T>(make: () => Promise<T>): () => Promise<T> {

@@ -1,0 +1,42 @@
+/** What programs of one's own need to run pipelines: servers, workers, runs, schedules. */
+export {
+  type CompiledPipeline,
+  type CompileOptions,
+  type CompileResult,
+  compilePipeline,
+  type Diagnostic,
+  formatDiagnostics,
+} from '../dsl/compile/index.js';
+export { FailureType, isPawlError, PawlError } from '../plan/failure.js';
+export type { Fault, NodeStatus, Outcome, RunResult } from '../plan/protocol.js';
+export { type ModelServer, type StartServerOptions, startServer } from '../serving/index.js';
+export { type JournalEntry, openStore, type RunRecord, type Store, type StoreOptions } from '../store/index.js';
+export {
+  type AcquireOptions,
+  acquireStack,
+  findStack,
+  removeState,
+  type Services,
+  type Stack,
+  type StackInfo,
+  type StateOptions,
+  stopStack,
+} from './embedded/index.js';
+export { environmentOf } from './embedded-environment.js';
+export { type Environment, environmentFromVariables, type TemporalTarget } from './environment.js';
+export { findTensorFlow, type TensorFlowReport } from './provision/index.js';
+export { type Published, publish } from './publish.js';
+export { type Followed, type FollowOptions, followRun } from './runs/follow-run.js';
+export { progressOf, type StepProgress } from './runs/progress.js';
+export { readHistory, replayHistory } from './runs/replay-run.js';
+export { type StartRunOptions, startRun } from './runs/start-run.js';
+export {
+  applySchedule,
+  backfillSchedule,
+  listSchedules,
+  pauseSchedule,
+  resumeSchedule,
+  type ScheduleStatus,
+} from './schedules.js';
+export { type RunningWorker, type StartWorkerOptions, startWorker } from './start-worker.js';
+export { connectClient, type TemporalClient } from './temporal/connect.js';
