@@ -68,6 +68,8 @@ function workerOptions({ environment, queues = ['gpu'] }: StartWorkerOptions, pa
     activities,
     maxHeartbeatThrottleInterval: '1s',
     defaultHeartbeatThrottleInterval: '1s',
+    // After a worker was killed, its runs wait this long before another worker takes them.
+    stickyQueueScheduleToStartTimeout: '2s',
     shutdownGraceTime: '2s',
     shutdownForceTime: '10s',
   } satisfies Partial<WorkerOptions>;

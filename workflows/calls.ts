@@ -38,6 +38,14 @@ const own = (summary: string, totalMs: number): Activities =>
     summary,
   });
 
+const ownLocal = (summary: string): Activities =>
+  proxyLocalActivities<Activities>({
+    startToCloseTimeout: LIGHT_MS,
+    scheduleToCloseTimeout: LIGHT_MS,
+    retry: { maximumAttempts: 1 },
+    summary,
+  });
+
 /** Pins the run to a plan. A remote activity: only its recorded result survives a kill at any moment. */
 export async function callBegin(params: Json): Promise<BeginResult> {
   const info = workflowInfo();
@@ -51,12 +59,19 @@ export async function callBegin(params: Json): Promise<BeginResult> {
   return (await own('pin the plan, check the params', OUTAGE_MS)[ActivityName.begin]!(input)) as BeginResult;
 }
 
-/** Brings Postgres' projection up to date. Histories are the truth, so after a minute the run goes on without it. */
+/**
+ * Brings Postgres' projection up to date: beside the workflow if that works at once, else through the queue. Histories
+ * are the truth, so after a minute the run goes on without it.
+ */
 export async function callRecordRun(input: RecordRunInput): Promise<void> {
-  try {
-    await own(`record: ${input.outcome ?? input.phase}`, LIGHT_MS * 60)[ActivityName.recordRun]!(input);
-  } catch (error) {
-    if (isCancellation(error)) throw error;
+  const summary = `record: ${input.outcome ?? input.phase}`;
+  for (const activities of [ownLocal(summary), own(summary, LIGHT_MS * 60)]) {
+    try {
+      await activities[ActivityName.recordRun]!(input);
+      return;
+    } catch (error) {
+      if (isCancellation(error)) throw error;
+    }
   }
 }
 

@@ -10,7 +10,6 @@ export function startHeartbeat(): { progress(progress: Progress): void; stop(): 
   let latest: Progress | undefined;
   const beat = (): void => context.heartbeat(latest);
   const timer = setInterval(beat, BEAT_MS);
-  beat();
   return {
     progress: (progress) => {
       latest = progress;

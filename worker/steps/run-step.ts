@@ -1,6 +1,4 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import type { Progress, StepLog } from '../../dsl/context.js';
@@ -14,6 +12,7 @@ import type { WorkerParts } from '../parts.js';
 import { callStepFunction } from './call-step.js';
 import { asFailure, isOutage, Rejection, retryAfter } from './failures.js';
 import { startHeartbeat } from './heartbeat.js';
+import { Scratch } from './scratch.js';
 import { type Attempt, fullContext, lightContext } from './step-context.js';
 import { decodeValue, encodeValue } from './values.js';
 
@@ -81,20 +80,20 @@ async function execute(
   const code = await parts.code.load(task.code);
   const step = stepNamed(task.step, code);
   const input = await decodeValue(task.input, { artifacts, definitions: code.definitions });
-  return withScratch(parts.scratch, (scratch) => {
-    const attempt = attemptOf(task);
-    const checkpoints = parts.store.checkpoints({
-      runId: attempt.run.runId,
-      node: task.node,
-      generation: task.generation,
-      token,
-    });
-    return callStepFunction(
-      step,
-      input,
-      fullContext({ ...attempt, store: parts.store, checkpoints, scratch, onProgress }),
-    );
+  const scratch = new Scratch(parts.scratch);
+  const attempt = attemptOf(task);
+  const checkpoints = parts.store.checkpoints({
+    runId: attempt.run.runId,
+    node: task.node,
+    generation: task.generation,
+    token,
   });
+  const context = fullContext({ ...attempt, store: parts.store, checkpoints, scratch, onProgress });
+  try {
+    return await callStepFunction(step, input, context);
+  } finally {
+    await scratch.remove();
+  }
 }
 
 /** A worker that shuts down leaves its attempt to the next one; anything else that stops an attempt is final. */
@@ -115,16 +114,6 @@ function stepNamed(name: string, code: LoadedCode): AnyStep {
     hint: 'The plan and its code bundle do not belong together: publish the pipeline again.',
     retryable: false,
   });
-}
-
-async function withScratch<T>(root: string, use: (folder: string) => Promise<T>): Promise<T> {
-  await mkdir(root, { recursive: true });
-  const folder = await mkdtemp(join(root, 'attempt-'));
-  try {
-    return await use(folder);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
 }
 
 function attemptOf(task: StepTask): Attempt {

@@ -5,6 +5,7 @@ import type { Json } from '../../plan/json.js';
 import type { Checkpoints } from '../../plan/registry.js';
 import type { Store } from '../../store/index.js';
 import { Rejection } from './failures.js';
+import type { Scratch } from './scratch.js';
 import { decodeValue } from './values.js';
 
 /** The facts of one attempt that its context shows. */
@@ -19,7 +20,7 @@ export interface Attempt {
 export interface FullContextOptions extends Attempt {
   readonly store: Store;
   readonly checkpoints: Checkpoints;
-  readonly scratch: string;
+  readonly scratch: Scratch;
   readonly onProgress: (progress: Progress) => void;
 }
 
@@ -31,7 +32,9 @@ export function fullContext(options: FullContextOptions): StepContext {
     artifacts: store.artifacts,
     registry: store.registry,
     checkpoints,
-    scratch,
+    get scratch() {
+      return scratch.folder;
+    },
     progress: onProgress,
     previous: async (node = options.node) => {
       const { pipeline, nominalTime, runId } = options.run;

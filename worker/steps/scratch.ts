@@ -1,0 +1,24 @@
+import { mkdirSync, mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** A folder for one attempt, made when it is first asked for: most steps need none. */
+export class Scratch {
+  private made: string | undefined;
+
+  constructor(private readonly root: string) {}
+
+  get folder(): string {
+    this.made ??= this.make();
+    return this.made;
+  }
+
+  async remove(): Promise<void> {
+    if (this.made) await rm(this.made, { recursive: true, force: true });
+  }
+
+  private make(): string {
+    mkdirSync(this.root, { recursive: true });
+    return mkdtempSync(join(this.root, 'attempt-'));
+  }
+}
