@@ -65,16 +65,21 @@ export type Champion = z.infer<typeof championSchema>;
 export const estimateSchema = z.object({ value: z.number(), low: z.number(), high: z.number() });
 export type Estimate = z.infer<typeof estimateSchema>;
 
-/** Metrics of one set of rows. Of all but `auc` and `accuracy` less is better. */
+/** Metrics of one set of rows. Of `auc`, `accuracy` and `averagePrecision` more is better, of the others less. */
 export const metricsSchema = z.object({
   rows: z.int().nonnegative(),
   positives: z.int().nonnegative(),
+  /** Null when all rows have the same label. */
   auc: estimateSchema.nullable(),
+  /** In nats. */
   logLoss: estimateSchema,
+  /** With probabilities from 0.5 counted as positive. */
   accuracy: estimateSchema,
   brier: estimateSchema,
   /** Expected calibration error over ten equal-width bins. */
   calibrationError: estimateSchema,
+  /** Null when no row is positive. */
+  averagePrecision: z.number().nullable(),
 });
 export type Metrics = z.infer<typeof metricsSchema>;
 

@@ -1,0 +1,1 @@
+export { type EvaluateInput, evaluate } from './evaluate.js';
