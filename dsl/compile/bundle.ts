@@ -1,8 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { BuildFailure, BuildOptions, Message, Metafile } from 'esbuild';
 import { type Digest, digestOf } from '../../plan/canonical.js';
 import { writeBundleHeader } from './bundle-header.js';
-import { CompileStop, DiagnosticCode, type Finding } from './diagnostic.js';
+import { CompileStop, DiagnosticCode, type Finding, type Place } from './diagnostic.js';
 import { packageName, packageVersion } from './packages.js';
 import type { Project } from './project.js';
 
@@ -150,6 +151,15 @@ function missingPackage(project: Project, metafile: Metafile, name: string): Fin
     code: DiagnosticCode.MissingPackage,
     message: `the package "${name}" is not installed`,
     hint: `Run: npm install ${name}`,
-    place: { file, line: 1, column: 1 },
+    place: importPlace(file, name),
   };
+}
+
+function importPlace(file: string, name: string): Place {
+  const lines = readFileSync(file, 'utf8').split('\n');
+  const quoted = [`'${name}`, `"${name}`];
+  const line = lines.findIndex((text) => quoted.some((part) => text.includes(part)));
+  if (line < 0) return { file, line: 1, column: 1 };
+  const column = Math.max(...quoted.map((part) => (lines[line] ?? '').indexOf(part)));
+  return { file, line: line + 1, column: column + 1 };
 }

@@ -141,7 +141,7 @@ function visitPipe(def: z.core.$ZodPipeDef, path: string, visit: Visit): void {
 
 function checkLiteral(value: unknown, path: string, visit: Visit): void {
   const isJson = value === null || ['string', 'number', 'boolean'].includes(typeof value);
-  if (!isJson) report(visit, path, notJson(typeof value));
+  if (!isJson) report(visit, path, { ...notJson(typeof value), message: `a literal ${typeof value} is not JSON` });
 }
 
 type Found = Pick<EdgeProblem, 'code' | 'message' | 'hint'>;
@@ -197,7 +197,7 @@ const INSTEAD: Readonly<Record<string, string>> = {
 function notJson(type: string): Found {
   return {
     code: DiagnosticCode.EdgeType,
-    message: `a ${type} is not JSON, and edges carry JSON`,
+    message: `z.${type}() is not JSON, and edges carry JSON`,
     hint: INSTEAD[type] ?? 'Use a value that JSON can carry.',
   };
 }

@@ -7,7 +7,7 @@ import type { LocatedTrace, Sources } from './analyse.js';
 import { type Bundled, bundlePipeline, type CodeBundle } from './bundle.js';
 import { checkGraph, checkSchedule } from './check-graph.js';
 import { checkParams, checkSteps } from './check-steps.js';
-import { CompileStop, type Diagnostic, type Finding } from './diagnostic.js';
+import { CompileStop, type Diagnostic, DiagnosticCode, type Finding } from './diagnostic.js';
 import { type Loaded, loadBundle } from './load.js';
 import { makePlan, withFingerprints } from './make-plan.js';
 import { findProject, type Project } from './project.js';
@@ -49,7 +49,7 @@ export async function compilePipeline(file: string, options: CompileOptions = {}
     const project = findProject(file, options.root);
     root = project.root;
     const compiled = compileTraced(await traceProject(project, findings), findings);
-    const diagnostics = reportFindings(root, findings);
+    const diagnostics = reportFindings(root, withoutConsequences(findings));
     return diagnostics.some(({ severity }) => severity === 'error') ? { diagnostics } : { diagnostics, compiled };
   } catch (error) {
     if (!(error instanceof CompileStop)) throw error;
@@ -73,6 +73,8 @@ export async function traceProject(project: Project, findings: Finding[]): Promi
   const [bundled, { readSources }] = await Promise.all([bundlePipeline(project), import('./analyse.js')]);
   const sources = readSources(project, bundled);
   const loaded = await loadChecked(project, bundled, sources, findings);
+  // What an async function does after its first await would go on, and fail, when tracing is over.
+  if (findings.some(({ code }) => code === DiagnosticCode.AsyncPipeline)) throw new CompileStop([]);
   const traced = tracePipeline(loaded, sources.pipelinePlace);
   return { bundled, loaded, traced, located: sources.locate(traced, loaded) };
 }
@@ -104,6 +106,12 @@ function compileTraced({ bundled, loaded, traced, located }: TracedProject, find
     annotations: located.annotations,
     bundle: { ...bundled.bundle, name: pipeline.name },
   };
+}
+
+// A graph drawn with wrong branches has unused nodes that its author did not mean.
+function withoutConsequences(findings: readonly Finding[]): readonly Finding[] {
+  if (!findings.some(({ code }) => code.startsWith('ref-'))) return findings;
+  return findings.filter(({ code }) => code !== DiagnosticCode.UnusedNode);
 }
 
 // A ref that stops the trace is found in the source too, where the message can say more.

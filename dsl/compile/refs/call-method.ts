@@ -1,14 +1,5 @@
 import type { Evaluator } from './evaluator.js';
-import {
-  containsRef,
-  elementOf,
-  join,
-  OPTIONAL_REF,
-  PLAIN,
-  type StructureValue,
-  structure,
-  type Value,
-} from './value.js';
+import { elementOf, join, mayBeAbsent, PLAIN, type StructureValue, structure, type Value } from './value.js';
 
 /** What a method of the author's own lists and objects returns. */
 export function callMethod(evaluator: Evaluator, receiver: Value, name: string, args: readonly Value[]): Value {
@@ -47,7 +38,7 @@ export function callMethod(evaluator: Evaluator, receiver: Value, name: string, 
     case 'pop':
     case 'shift':
       each();
-      return containsRef(element) && element.kind !== 'structure' ? OPTIONAL_REF : element;
+      return mayBeAbsent(element);
     default:
       each();
       evaluator.callBack(args.slice(1));

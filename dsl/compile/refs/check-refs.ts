@@ -1,8 +1,8 @@
 import { ts } from 'ts-morph';
-import type { Finding } from '../diagnostic.js';
+import { DiagnosticCode, type Finding } from '../diagnostic.js';
 import type { Loaded } from '../load.js';
 import { calleeTarget } from '../locate.js';
-import type { SourceIndex, SourceModule } from '../source-index.js';
+import { placeOf, type SourceIndex, type SourceModule } from '../source-index.js';
 import { Env } from './env.js';
 import { Evaluator } from './evaluator.js';
 import { REF } from './value.js';
@@ -24,7 +24,20 @@ export function checkRefs(index: SourceIndex, packages: Loaded['packages']): rea
 function checkPipeline(evaluator: Evaluator, module: SourceModule, call: ts.CallExpression): void {
   const build = call.arguments[2];
   const value = build && evaluator.evaluate(build, new Env(module));
-  if (value?.kind === 'function') evaluator.callFunction(value, [REF]);
+  if (value?.kind !== 'function') return;
+  const { node } = value;
+  if (node.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.AsyncKeyword))
+    evaluator.findings.push(asyncPipeline(node));
+  evaluator.callFunction(value, [REF]);
+}
+
+function asyncPipeline(node: ts.Node): Finding {
+  return {
+    code: DiagnosticCode.AsyncPipeline,
+    message: 'the pipeline function is async',
+    hint: 'It only draws the graph: remove `async`, and move what it awaits into a step.',
+    place: placeOf(node),
+  };
 }
 
 function pipelineCalls(index: SourceIndex, module: SourceModule): readonly ts.CallExpression[] {

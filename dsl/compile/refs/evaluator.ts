@@ -3,12 +3,13 @@ import type { Finding } from '../diagnostic.js';
 import type { Loaded } from '../load.js';
 import type { SourceIndex, SourceModule, Target } from '../source-index.js';
 import { callPackage } from './call-package.js';
+import { asDeclared } from './declared-type.js';
 import { Env } from './env.js';
 import { evaluateExpression } from './expression.js';
 import { type RefCode, refMisuse } from './misuse.js';
 import { bindPattern } from './pattern.js';
 import { runBody } from './statement.js';
-import { ABSENT, type FunctionValue, OPTIONAL_REF, PLAIN, structure, type Value } from './value.js';
+import { ABSENT, type FunctionValue, PLAIN, structure, type Value } from './value.js';
 
 const DEEPEST_CALL = 40;
 /** Calls followed in all: enough for any pipeline, and an end to what would never end. */
@@ -115,7 +116,7 @@ export class Evaluator {
     }
     const given = args[index] ?? (args.length === 0 ? PLAIN : ABSENT);
     const value = given.kind === 'absent' && parameter.initializer ? this.evaluate(parameter.initializer, env) : given;
-    bindPattern(this, parameter.name, value.kind === 'ref' && mayBeAbsent(parameter) ? OPTIONAL_REF : value, env);
+    bindPattern(this, parameter.name, asDeclared(value, parameter), env);
   }
 
   private declared(module: SourceModule, name: string, node: ts.Node): Value {
@@ -126,16 +127,4 @@ export class Evaluator {
     bindPattern(this, node.name, this.evaluate(node.initializer, env), env);
     return env.read(name) ?? PLAIN;
   }
-}
-
-/** The author says that the parameter may be left out, so a function may ask for that. */
-function mayBeAbsent(parameter: ts.ParameterDeclaration): boolean {
-  if (parameter.questionToken) return true;
-  const type = parameter.type;
-  return type !== undefined && ts.isUnionTypeNode(type) && type.types.some(isAbsentType);
-}
-
-function isAbsentType(type: ts.TypeNode): boolean {
-  if (type.kind === ts.SyntaxKind.UndefinedKeyword) return true;
-  return ts.isLiteralTypeNode(type) && type.literal.kind === ts.SyntaxKind.NullKeyword;
 }

@@ -4,7 +4,7 @@ import { callMethod } from './call-method.js';
 import type { Env } from './env.js';
 import type { Evaluator } from './evaluator.js';
 import { propertyOf } from './pattern.js';
-import { ABSENT, elementOf, join, PLAIN, type StructureValue, structure, type Value } from './value.js';
+import { ABSENT, elementOf, join, mayBeAbsent, PLAIN, type StructureValue, structure, type Value } from './value.js';
 
 /** What an expression is; reports the refs in it that stand where they cannot. */
 export function evaluateExpression(evaluator: Evaluator, node: ts.Expression, env: Env): Value {
@@ -65,9 +65,9 @@ function evaluateElement(evaluator: Evaluator, node: ts.ElementAccessExpression,
   const key = node.argumentExpression;
   refuse(evaluator, 'ref-as-index', key, env);
   if (value.kind === 'ref' && node.questionDotToken) evaluator.report('ref-in-chain', node.expression);
-  if (value.kind === 'ref' && ts.isNumericLiteral(key)) evaluator.report('ref-as-index', node);
+  if (value.kind === 'ref' && ts.isNumericLiteral(key)) evaluator.report('ref-as-index', node.expression);
   if (ts.isStringLiteralLike(key) || ts.isNumericLiteral(key)) return propertyOf(evaluator, value, key.text);
-  return elementOf(value);
+  return mayBeAbsent(elementOf(value));
 }
 
 function evaluateCall(evaluator: Evaluator, node: ts.CallExpression, env: Env): Value {

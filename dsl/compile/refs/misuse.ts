@@ -9,31 +9,40 @@ const LONGEST = 40;
 
 const USES: Readonly<Record<RefCode, { readonly use: string; readonly hint: string }>> = {
   'ref-in-condition': {
-    use: 'a condition',
+    use: 'be a condition',
     hint: 'Use when(condition, () => …, () => …) for a choice, or put the logic into a step.',
   },
   'ref-in-comparison': {
-    use: 'a comparison',
+    use: 'be compared',
     hint: 'Compare in a step that returns a boolean, and give that to when.',
   },
-  'ref-in-arithmetic': { use: 'arithmetic', hint: STEP_HINT },
-  'ref-in-template': { use: 'a text', hint: STEP_HINT },
-  'ref-in-typeof': { use: 'typeof', hint: 'The type is known from the schema of the step that makes the value.' },
+  'ref-in-arithmetic': { use: 'be calculated with', hint: STEP_HINT },
+  'ref-in-template': { use: 'stand in a text', hint: STEP_HINT },
+  'ref-in-typeof': {
+    use: 'be asked for its type',
+    hint: 'The type is known from the schema of the step that makes the value.',
+  },
   'ref-in-chain': {
-    use: '?.',
+    use: 'be asked whether it is there',
     hint: 'Write a plain dot: a ref is always there. A value that may be absent is for a step to handle.',
   },
-  'ref-spread': { use: 'a spread', hint: 'Name the properties: { a: value.a, b: value.b }, or take the whole value.' },
-  'ref-iterated': { use: 'a loop', hint: 'Use map(list, (item) => …).' },
-  'ref-as-index': { use: 'an index', hint: 'Look the value up in a step; for every item of a list, use map.' },
-  'ref-awaited': { use: 'await', hint: 'Remove await: passing the ref to a step makes that step wait.' },
-  'ref-called': { use: 'a call', hint: 'A ref has no methods: do it in a step, or use map for the items of a list.' },
+  'ref-spread': { use: 'be spread', hint: 'Name the properties: { a: value.a, b: value.b }, or take the whole value.' },
+  'ref-iterated': { use: 'be looped over', hint: 'Use map(list, (item) => …).' },
+  'ref-as-index': {
+    use: 'be used with an index',
+    hint: 'Look the value up in a step; for every item of a list, use map.',
+  },
+  'ref-awaited': { use: 'be awaited', hint: 'Remove await: passing the ref to a step makes that step wait.' },
+  'ref-called': {
+    use: 'be called',
+    hint: 'A ref has no methods: do it in a step, or use map for the items of a list.',
+  },
 };
 
 /** A ref where a value is needed that only a run will have. */
 export function refMisuse(code: RefCode, ref: ts.Node): Finding {
   const { use, hint } = USES[code];
-  const message = `\`${excerpt(ref)}\` is known only when the pipeline runs, so ${use} cannot use it here`;
+  const message = `\`${excerpt(ref)}\` has its value only when the pipeline runs, so it cannot ${use} here`;
   return { code, message, hint, place: placeOf(ref) };
 }
 

@@ -1,7 +1,7 @@
 import { ts } from 'ts-morph';
 import type { Env } from './env.js';
 import type { Evaluator } from './evaluator.js';
-import { elementOf, join, PLAIN, REF, structure, type Value } from './value.js';
+import { elementOf, join, mayBeAbsent, PLAIN, REF, structure, type Value } from './value.js';
 
 /** Declares the variables of a name or a destructuring pattern. */
 export function bindPattern(evaluator: Evaluator, pattern: ts.BindingName, value: Value, env: Env): void {
@@ -17,7 +17,8 @@ export function propertyOf(evaluator: Evaluator, value: Value, name: string): Va
     case 'optional-ref':
       return REF;
     case 'structure':
-      return value.properties.get(name) ?? value.rest;
+      // A list's length is no element of it, and what was not seen to be put in may not be there.
+      return value.properties.get(name) ?? (name === 'length' ? PLAIN : mayBeAbsent(value.rest));
     case 'module': {
       const target = evaluator.index.resolveExport(value.module, name);
       return target ? evaluator.valueOf(target) : PLAIN;

@@ -57,6 +57,11 @@ export function containsRef(value: Value): boolean {
   return value.kind === 'structure' && [value.rest, ...value.properties.values()].some(containsRef);
 }
 
+/** The same value, or nothing. */
+export function mayBeAbsent(value: Value): Value {
+  return value.kind === 'ref' ? OPTIONAL_REF : value;
+}
+
 /** The value of any element of a list. */
 export function elementOf(value: Value): Value {
   if (isRefLike(value)) return REF;
