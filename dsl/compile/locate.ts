@@ -1,5 +1,5 @@
 import { ts } from 'ts-morph';
-import { type Definition, isDefinition } from '../definition.js';
+import type { Definition } from '../definition.js';
 import type { Place } from './diagnostic.js';
 import { declaredIn } from './scope.js';
 import { nodeAt, type SourceIndex, type SourceModule, type Target } from './source-index.js';
@@ -44,24 +44,32 @@ export function expressionTarget(
   return undefined;
 }
 
-/** Top-level constants whose value is a call with this text as its first argument, as `step('load', …)`. */
+/** Top-level constants whose value is a call with this name as its first argument, as `step('load', …)`. */
 export function declaredWithName(index: SourceIndex, name: string): readonly Target[] {
-  return [...index.modules.values()].flatMap((module) =>
-    [...module.declarations].flatMap(([variable, node]) =>
-      ts.isVariableDeclaration(node) && firstText(node.initializer) === name
-        ? [{ kind: 'local', module, name: variable, node } as const]
-        : [],
-    ),
-  );
+  return declaredByCalls(index, (call) => leadingTexts(call)[0] === name);
 }
 
-/** The declaration of a definition in the local modules; undefined when it is not plain which one it is. */
-export function definitionTarget(index: SourceIndex, definition: Definition): Target | undefined {
-  if (!isDefinition(definition)) return undefined;
-  const all = declaredWithName(index, definition.name);
-  const ofKind = all.filter((target) => target.kind === 'local' && calleeName(target.node) === definition.kind);
-  const candidates = ofKind.length > 0 ? ofKind : all;
+/**
+ * The declaration of a definition in the local modules, as `model('delay-net', …)` or `define('model', 'delay-net', …)`;
+ * undefined when it is not plain which one it is.
+ */
+export function definitionTarget(index: SourceIndex, { kind, name }: Definition): Target | undefined {
+  const plain = declaredByCalls(index, (call) => {
+    const [first, second] = leadingTexts(call);
+    return first === kind ? second === name : first === name && calleeName(call) === kind;
+  });
+  const candidates = plain.length > 0 ? plain : declaredWithName(index, name);
   return candidates.length === 1 ? candidates[0] : undefined;
+}
+
+function declaredByCalls(index: SourceIndex, accept: (call: ts.CallExpression) => boolean): readonly Target[] {
+  return [...index.modules.values()].flatMap((module) =>
+    [...module.declarations].flatMap(([variable, node]) => {
+      const value = ts.isVariableDeclaration(node) ? node.initializer : undefined;
+      const accepted = value && ts.isCallExpression(value) && accept(value);
+      return accepted ? [{ kind: 'local', module, name: variable, node } as const] : [];
+    }),
+  );
 }
 
 function isShadowed(name: ts.Identifier): boolean {
@@ -71,13 +79,11 @@ function isShadowed(name: ts.Identifier): boolean {
   return false;
 }
 
-function firstText(expression: ts.Expression | undefined): string | undefined {
-  if (!expression || !ts.isCallExpression(expression)) return undefined;
-  const [first] = expression.arguments;
-  return first && ts.isStringLiteralLike(first) ? first.text : undefined;
+/** The first arguments of a call that are plain texts, at most two. */
+function leadingTexts(call: ts.CallExpression): readonly (string | undefined)[] {
+  return call.arguments.slice(0, 2).map((argument) => (ts.isStringLiteralLike(argument) ? argument.text : undefined));
 }
 
-function calleeName(node: ts.Node): string | undefined {
-  const call = ts.isVariableDeclaration(node) ? node.initializer : undefined;
-  return call && ts.isCallExpression(call) && ts.isIdentifier(call.expression) ? call.expression.text : undefined;
+function calleeName(call: ts.CallExpression): string | undefined {
+  return ts.isIdentifier(call.expression) ? call.expression.text : undefined;
 }
