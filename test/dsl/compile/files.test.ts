@@ -1,0 +1,122 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import {
+  compilePipeline,
+  DiagnosticCode,
+  formatDiagnostics,
+  readBundleHeader,
+  toMermaid,
+} from '../../../dsl/compile/index.js';
+import { makeProject } from './sandbox.js';
+
+const simple = (name: string) => `import { pipeline, step, z } from 'pawl';
+const one = step('one', { input: z.string(), output: z.string() }, async (text) => (await import('zod')).z.string().parse(text));
+export default pipeline('${name}', { params: z.object({ a: z.string() }) }, ({ a }) => one(a));
+`;
+
+describe('compilePipeline', () => {
+  test('says that a file does not exist', async () => {
+    const root = makeProject({});
+    const { diagnostics, compiled } = await compilePipeline('nothing.ts', { root });
+    expect(compiled).toBeUndefined();
+    expect(diagnostics).toMatchObject([{ code: 'file-not-found', file: 'nothing.ts', line: 1, column: 1 }]);
+  });
+
+  test('leaves no files behind', async () => {
+    const root = makeProject({ 'p.ts': simple('p') });
+    await compilePipeline('p.ts', { root });
+    await compilePipeline('p.ts', { root });
+    expect(readdirSync(join(root, '.pawl/compile'))).toEqual([]);
+  });
+
+  test('sees what changed since it was called before', async () => {
+    const root = makeProject({ 'p.ts': simple('before') });
+    const before = await compilePipeline('p.ts', { root });
+    const { writeFileSync } = await import('node:fs');
+    writeFileSync(join(root, 'p.ts'), simple('after'));
+    const after = await compilePipeline('p.ts', { root });
+    expect([before.compiled?.plan.pipeline, after.compiled?.plan.pipeline]).toEqual(['before', 'after']);
+  });
+
+  test('writes the packages with their versions into the bundle', async () => {
+    const { compiled } = await compilePipeline(`${makeProject({ 'p.ts': simple('p') })}/p.ts`);
+    expect(readBundleHeader(compiled!.bundle.code)).toEqual({ packages: compiled!.bundle.packages });
+    expect(Object.keys(compiled!.bundle.packages)).toEqual(['pawl', 'zod']);
+    expect(() => readBundleHeader('export {}')).toThrow('not a code bundle');
+  });
+
+  test('takes the documentation of pipeline and steps', async () => {
+    const root = makeProject({
+      'p.ts': simple('p')
+        .replace('const one', '/**\n * Does one thing.\n * @param text what it takes\n */\nconst one')
+        .replace('export', '/** The whole. */\nexport'),
+    });
+    const { compiled } = await compilePipeline('p.ts', { root });
+    expect(compiled!.annotations).toEqual({
+      doc: 'The whole.',
+      nodes: { one: { doc: 'Does one thing.', file: 'p.ts', line: 8, column: 82 } },
+    });
+  });
+
+  test('bundles files outside of the project', async () => {
+    const root = makeProject({ 'p.ts': simple('p').replace('const one', "import '../beside.js';\nconst one") });
+    const { writeFileSync } = await import('node:fs');
+    writeFileSync(join(root, '../beside.ts'), 'export const beside: number = 1;\n');
+    expect((await compilePipeline('p.ts', { root })).diagnostics).toEqual([]);
+  });
+
+  test('finds all mistakes of a file at once, in order', async () => {
+    const text = `import { pipeline, step, z } from 'pawl';
+const one = step('one', { input: z.date(), output: z.any() }, () => null);
+export default pipeline('p', { params: z.object({ a: z.string() }) }, ({ a }) => (a ? one(a as never) : !a));
+`;
+    const { diagnostics } = await compilePipeline(`${makeProject({ 'p.ts': text })}/p.ts`);
+    expect(diagnostics.map(({ code, line }) => [line, code])).toEqual([
+      [2, 'any-output'],
+      [2, 'edge-type'],
+      [3, 'ref-in-condition'],
+      [3, 'ref-in-condition'],
+    ]);
+    expect(formatDiagnostics(diagnostics, { color: true })).toContain('\u001b[');
+  });
+});
+
+test('toMermaid draws nodes, edges, choices and maps', async () => {
+  const text = `import { map, pipeline, reject, step, when, z } from 'pawl';
+/** Loads "rows" & more. */
+const load = step('load', { input: z.string(), output: z.object({ ok: z.boolean(), list: z.array(z.string()) }) }, () => ({ ok: true, list: [] }));
+const use = step('use', { input: z.json(), output: z.null() }, () => null);
+export default pipeline('p', { params: z.object({ a: z.string() }) }, ({ a }) => {
+  const loaded = load(a);
+  const each = map(loaded.list, (item) => use(item));
+  return when(loaded.ok, () => use([each, loaded]), () => reject(loaded));
+});
+`;
+  const { compiled } = await compilePipeline(`${makeProject({ 'p.ts': text })}/p.ts`);
+  expect(toMermaid(compiled!.plan, compiled!.annotations)).toBe(`flowchart TD
+  n0["load<br/>Loads #34;rows#34; #38; more."]
+  subgraph n1["map"]
+    n2["map/use"]
+  end
+  subgraph n3["when"]
+    subgraph n3_then["then"]
+      n4["when.then/use"]
+    end
+    subgraph n3_else["else"]
+      n5(["when.else/reject"])
+    end
+  end
+  n0 --> n1
+  n0 --> n3
+  n1 --> n4
+  n0 --> n4
+  n0 --> n5
+`);
+});
+
+test('each diagnostic has a page that says why and how to fix it', () => {
+  const folder = join(import.meta.dirname, '../../../docs/errors');
+  const missing = Object.values(DiagnosticCode).filter((code) => !existsSync(join(folder, `${code}.md`)));
+  expect(missing).toEqual([]);
+});
