@@ -4,11 +4,13 @@ import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode } from '@temporalio/worker';
 import { workflowBundlePath } from './workflow-bundle.js';
 
+const pathOf = (file: string): string => fileURLToPath(new URL(`../workflows/${file}`, import.meta.url));
 const quiet = (): void => {};
 const logger = { trace: quiet, debug: quiet, info: quiet, warn: console.warn, error: console.error, log: quiet };
 
 const { code } = await bundleWorkflowCode({
-  workflowsPath: fileURLToPath(new URL('../workflows/index.js', import.meta.url)),
+  workflowsPath: pathOf('index.js'),
+  workflowInterceptorModules: [pathOf('show-details.js')],
   logger,
 });
 await writeFile(workflowBundlePath, code);

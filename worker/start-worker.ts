@@ -69,7 +69,7 @@ function workerOptions({ environment, queues = ['gpu'] }: StartWorkerOptions, pa
     maxHeartbeatThrottleInterval: '1s',
     defaultHeartbeatThrottleInterval: '1s',
     // After a worker was killed, its runs wait this long before another worker takes them.
-    stickyQueueScheduleToStartTimeout: '2s',
+    stickyQueueScheduleToStartTimeout: '5s',
     shutdownGraceTime: '2s',
     shutdownForceTime: '10s',
   } satisfies Partial<WorkerOptions>;

@@ -9,7 +9,8 @@ const LIGHT_OVERHEAD_MS = 3;
 
 /**
  * Limits what one workflow task carries. A short timer ends the task when the limit is reached. Everything it counts
- * comes from the history, so a replay ends tasks at the same places.
+ * comes from the history, so a replay ends tasks at the same places. Nothing is awaited while there is room: promises are
+ * dear in the sandbox (see `Frame`).
  */
 export class Budget {
   private bytes = 0;
@@ -17,19 +18,20 @@ export class Budget {
   private task = -1;
   private flushing: Promise<void> | null = null;
 
-  /** Waits until there is room for a command of so many bytes. */
-  async admit(bytes: number): Promise<void> {
+  /** Makes room for a command of so many bytes. @returns what to wait for, or nothing. */
+  admit(bytes: number): Promise<void> | undefined {
     this.startTask();
-    while (this.bytes > 0 && this.bytes + bytes > MAX_BYTES) await this.flush();
+    if (this.bytes > 0 && this.bytes + bytes > MAX_BYTES) return this.flush().then(() => this.admit(bytes));
     this.bytes += bytes;
+    return undefined;
   }
 
-  /** Accounts for a finished light step. */
-  async spent(ms: number, bytes: number): Promise<void> {
+  /** Accounts for a finished light step. @returns what to wait for, or nothing. */
+  spent(ms: number, bytes: number): Promise<void> | undefined {
     this.startTask();
     this.lightMs += ms + LIGHT_OVERHEAD_MS;
     this.bytes += bytes;
-    if (this.lightMs > MAX_LIGHT_MS || this.bytes > MAX_BYTES) await this.flush();
+    return this.lightMs > MAX_LIGHT_MS || this.bytes > MAX_BYTES ? this.flush() : undefined;
   }
 
   private startTask(): void {
@@ -39,12 +41,12 @@ export class Budget {
     this.reset();
   }
 
-  private async flush(): Promise<void> {
-    this.flushing ??= sleep(1, { summary: 'a breath between light steps' }).then(() => {
+  private flush(): Promise<void> {
+    this.flushing ??= sleep(1, { summary: 'ends a full workflow task' }).then(() => {
       this.flushing = null;
       this.reset();
     });
-    await this.flushing;
+    return this.flushing;
   }
 
   private reset(): void {

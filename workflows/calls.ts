@@ -18,8 +18,6 @@ import {
   type StepTask,
   taskQueueOf,
 } from '../plan/protocol.js';
-import type { Budget } from './budget.js';
-import { isRejection } from './fault.js';
 
 /** How long lost workers and unreachable stores are waited for beyond a step's own time. */
 const OUTAGE_MS = 3_600_000;
@@ -81,8 +79,7 @@ export async function callRead(value: SpilledValue): Promise<Quoted> {
 }
 
 /** Runs a step on a worker of its queue. */
-export async function callStep(task: StepTask, options: StepNodeOptions, budget: Budget): Promise<StepResult> {
-  await budget.admit(sizeOf(task));
+export function callStep(task: StepTask, options: StepNodeOptions): Promise<StepResult> {
   const activities = proxyActivities<Activities>({
     taskQueue: taskQueueOf(workflowInfo().taskQueue, options.queue),
     startToCloseTimeout: options.timeoutMs,
@@ -92,12 +89,11 @@ export async function callStep(task: StepTask, options: StepNodeOptions, budget:
     retry: OUTAGE_RETRY,
     summary: task.node,
   });
-  return (await activities[task.step]!(task)) as StepResult;
+  return activities[task.step]!(task) as Promise<StepResult>;
 }
 
-/** Runs a light step beside the workflow. Undefined when that did not work out: it then goes through the task queue. */
-export async function callLightStep(task: StepTask, budget: Budget): Promise<StepResult | undefined> {
-  await budget.admit(sizeOf(task));
+/** Runs a light step beside the workflow. */
+export function callLightStep(task: StepTask): Promise<StepResult> {
   const activities = proxyLocalActivities<Activities>({
     startToCloseTimeout: LIGHT_MS,
     scheduleToCloseTimeout: LIGHT_MS,
@@ -105,16 +101,5 @@ export async function callLightStep(task: StepTask, budget: Budget): Promise<Ste
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     summary: task.node,
   });
-  try {
-    const result = (await activities[task.step]!(task)) as StepResult;
-    await budget.spent(result.ms, sizeOf(result));
-    return result;
-  } catch (error) {
-    if (isCancellation(error) || isRejection(error)) throw error;
-    return undefined;
-  }
-}
-
-function sizeOf(value: unknown): number {
-  return JSON.stringify(value).length;
+  return activities[task.step]!(task) as Promise<StepResult>;
 }

@@ -1,18 +1,20 @@
 import type { Quoted, Scope } from '../plan/binding.js';
 
 /**
- * The values one block sees: its own nodes' outputs, the map item it runs for, and all of the frame around it. Outputs
- * are promises first, so that a node waits for exactly the nodes it reads.
+ * The values one block sees: its own nodes' outputs, the map item it runs for, and all of the frame around it.
+ *
+ * Waiting is done with callbacks, not promises: in Temporal's sandbox the SDK takes a stack trace for each promise that
+ * is made, which for a wide plan costs more than everything else the interpreter does.
  */
 export class Frame implements Scope {
-  private readonly pending = new Map<string, Promise<Quoted>>();
   private readonly outputs = new Map<string, Quoted>();
   private readonly items = new Map<string, Quoted>();
+  private readonly waiting = new Map<string, (() => void)[]>();
 
   constructor(
     readonly params: Quoted,
     private readonly outer?: Frame,
-    /** Put before the ids of the nodes that run in this frame: `map[ATL]/` instead of `map/`. */
+    /** Gives nodes that run in this frame their ids in the run: `map[ATL]/train` for `map/train`. */
     readonly rename: (id: string) => string = (id) => id,
   ) {}
 
@@ -31,20 +33,24 @@ export class Frame implements Scope {
   }
 
   /** Announces a node of this block, whose output will come. */
-  expect(node: string, output: Promise<Quoted>): void {
-    this.pending.set(
-      node,
-      output.then((value) => {
-        this.outputs.set(node, value);
-        return value;
-      }),
-    );
+  expect(node: string): void {
+    this.waiting.set(node, []);
   }
 
-  /** Waits until a node of this or an outer block is done. */
-  async done(node: string): Promise<void> {
-    if (this.pending.has(node)) await this.pending.get(node);
-    else await this.outer?.done(node);
+  /** Records a node's output and calls those who wait for it. */
+  put(node: string, output: Quoted): void {
+    this.outputs.set(node, output);
+    const callbacks = this.waiting.get(node) ?? [];
+    this.waiting.delete(node);
+    for (const callback of callbacks) callback();
+  }
+
+  /** Calls back once a node of this or an outer block has its output. @returns false when it has it already. */
+  waitFor(node: string, callback: () => void): boolean {
+    const callbacks = this.waiting.get(node);
+    if (callbacks === undefined) return !this.outputs.has(node) && (this.outer?.waitFor(node, callback) ?? false);
+    callbacks.push(callback);
+    return true;
   }
 
   output(node: string): Quoted | undefined {
@@ -53,10 +59,5 @@ export class Frame implements Scope {
 
   item(map: string): Quoted | undefined {
     return this.items.has(map) ? this.items.get(map) : this.outer?.item(map);
-  }
-
-  /** Every node announced here, settled: nothing of this block is at work any more. */
-  async settled(): Promise<void> {
-    await Promise.allSettled(this.pending.values());
   }
 }

@@ -1,7 +1,7 @@
 import { isCancellation } from '@temporalio/workflow';
 import { type Quoted, resolveBinding } from '../plan/binding.js';
 import type { StepNode } from '../plan/plan.js';
-import type { StepTask } from '../plan/protocol.js';
+import type { StepResult, StepTask } from '../plan/protocol.js';
 import { callLightStep, callStep } from './calls.js';
 import { RunRejected } from './ending.js';
 import { faultOf, isRejection, rejectionOf } from './fault.js';
@@ -9,38 +9,61 @@ import type { Frame } from './frame.js';
 import { holdForOperator } from './hold.js';
 import type { Run } from './interpret.js';
 
-/** Runs a step until it has an output: a fault holds the run, and an operator's retry begins a new generation. */
+/**
+ * Runs a step until it has an output. A light step that does not work out beside the workflow goes through the task
+ * queue, where there is time, a journal and retries. A fault there holds the run, and an operator's retry begins a new
+ * generation.
+ */
 export async function interpretStep(node: StepNode, frame: Frame, run: Run): Promise<Quoted> {
   const id = frame.rename(node.id);
-  for (let generation = 0; ; generation += 1) {
-    run.state.started(id);
+  const input = resolveBinding(node.input, frame);
+  const { budget } = run.state;
+  let light = node.options.light;
+  let generation = 0;
+  run.state.started(id);
+  for (;;) {
     try {
-      const output = await attempt(taskOf(node, id, generation, frame, run), node, run);
+      const task = taskOf(node, { id, input, generation, light }, run);
+      const room = budget.admit(sizeOf(task));
+      if (room) await room;
+      const result: StepResult = await (light ? callLightStep(task) : callStep(task, node.options));
+      const breath = light ? budget.spent(result.ms, sizeOf(result)) : undefined;
+      if (breath) await breath;
       run.state.finished(id);
-      return output;
+      return result.output;
     } catch (error) {
-      if (isRejection(error)) {
-        run.state.finished(id);
-        throw new RunRejected(rejectionOf(error));
-      }
-      if (isCancellation(error)) {
-        run.state.cancelled(id);
-        throw error;
+      endIfDecided(id, error, run);
+      if (light) {
+        light = false;
+        continue;
       }
       await holdForOperator(faultOf(id, error), run);
+      generation += 1;
+      run.state.started(id);
     }
   }
 }
 
-async function attempt(task: StepTask, node: StepNode, run: Run): Promise<Quoted> {
-  if (task.light) {
-    const light = await callLightStep(task, run.state.budget);
-    if (light) return light.output;
+/** Rejections and cancellations end the step for good. */
+function endIfDecided(id: string, error: unknown, run: Run): void {
+  if (isRejection(error)) {
+    run.state.finished(id);
+    throw new RunRejected(rejectionOf(error));
   }
-  return (await callStep(task, node.options, run.state.budget)).output;
+  if (isCancellation(error)) {
+    run.state.cancelled(id);
+    throw error;
+  }
 }
 
-function taskOf(node: StepNode, id: string, generation: number, frame: Frame, run: Run): StepTask {
+interface Try {
+  readonly id: string;
+  readonly input: Quoted;
+  readonly generation: number;
+  readonly light: boolean;
+}
+
+function taskOf(node: StepNode, { id, input, generation, light }: Try, run: Run): StepTask {
   const { plan, planHash, nominalTime } = run.pinned;
   return {
     pipeline: plan.pipeline,
@@ -50,9 +73,11 @@ function taskOf(node: StepNode, id: string, generation: number, frame: Frame, ru
     generation,
     step: node.step,
     fingerprint: node.fingerprint,
-    input: resolveBinding(node.input, frame),
-    light: node.options.light,
+    input,
+    light,
     retry: node.options.retry,
     nominalTime,
   };
 }
+
+const sizeOf = (value: unknown): number => JSON.stringify(value).length;

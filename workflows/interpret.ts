@@ -1,7 +1,8 @@
-import { type Binding, type Quoted, refsOf, resolveBinding } from '../plan/binding.js';
+import type { Quoted } from '../plan/binding.js';
 import type { Block, PlanNode } from '../plan/plan.js';
 import type { BeginResult } from '../plan/protocol.js';
-import { bindingsOf, visitNode } from '../plan/visit.js';
+import { visitNode } from '../plan/visit.js';
+import { BlockRun } from './block-run.js';
 import type { Frame } from './frame.js';
 import { interpretMap } from './interpret-map.js';
 import { interpretReject } from './interpret-reject.js';
@@ -17,35 +18,22 @@ export interface Run {
   readonly stop: Stop;
 }
 
-/** Runs a block: each node as soon as the nodes it reads are done. Returns the block's result. */
-export async function interpretBlock(block: Block, frame: Frame, run: Run): Promise<Quoted> {
-  for (const node of block.nodes) frame.expect(node.id, runWhenReady(node, frame, run));
-  try {
-    await Promise.all(block.nodes.map((node) => frame.done(node.id)));
-    return await resolveWhenReady(block.result, frame);
-  } catch (error) {
-    // One node decided the run's end: stop the others, and wait until they have stopped.
-    run.stop.because(error);
-    await frame.settled();
-    throw error;
-  }
+/**
+ * Runs a block: each node as soon as the nodes it reads are done. Gives the block's result; rejects with what stopped
+ * the run, after everything at work in the block has ended.
+ */
+export function interpretBlock(block: Block, frame: Frame, run: Run): Promise<Quoted> {
+  const start = (node: PlanNode): Promise<Quoted> => interpretNode(node, frame, run);
+  return new Promise((resolve, reject) => {
+    new BlockRun({ block, frame, stop: run.stop, start, resolve, reject });
+  });
 }
 
-async function runWhenReady(node: PlanNode, frame: Frame, run: Run): Promise<Quoted> {
-  for (const binding of bindingsOf(node)) await awaitRefs(binding, frame);
+function interpretNode(node: PlanNode, frame: Frame, run: Run): Promise<Quoted> {
   return visitNode(node, {
     step: (n) => interpretStep(n, frame, run),
     when: (n) => interpretWhen(n, frame, run),
     map: (n) => interpretMap(n, frame, run),
     reject: (n) => interpretReject(n, frame, run),
   });
-}
-
-async function resolveWhenReady(binding: Binding, frame: Frame): Promise<Quoted> {
-  await awaitRefs(binding, frame);
-  return resolveBinding(binding, frame);
-}
-
-async function awaitRefs(binding: Binding, frame: Frame): Promise<void> {
-  await Promise.all(refsOf(binding).map((ref) => frame.done(ref)));
 }

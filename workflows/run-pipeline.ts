@@ -4,7 +4,6 @@ import {
   CancellationScope,
   condition,
   isCancellation,
-  setCurrentDetails,
   upsertMemo,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -21,11 +20,13 @@ import { unquoteInline } from './inline-value.js';
 import { interpretBlock } from './interpret.js';
 import { RunState } from './run-state.js';
 import { labelRun } from './search-attributes.js';
+import { showDetails } from './show-details.js';
 import { Stop } from './stop.js';
 
 /** Interprets the current plan of the pipeline that the workflow type names. The argument is the params, if any. */
 export async function runPipeline(params?: Json): Promise<RunResult> {
-  const state = new RunState((table) => setCurrentDetails(renderDetails(workflowInfo().workflowType, table)));
+  const state = new RunState();
+  showDetails(() => renderDetails(workflowInfo().workflowType, state.table()));
   registerHandlers(state);
   try {
     return await runGuarded(params, state);

@@ -17,9 +17,6 @@ export class RunState {
   private readonly entries = new Map<string, Entry>();
   private readonly decisions = new Map<string, Decision>();
   private last = '';
-  private stale = false;
-
-  constructor(private readonly show: (table: readonly NodeStatus[]) => void) {}
 
   started(node: string): void {
     this.last = node;
@@ -74,21 +71,10 @@ export class RunState {
   close(outcome: Outcome): void {
     const ended: NodeState = outcome === 'cancelled' || outcome === 'rejected' ? 'cancelled' : 'failed';
     for (const [node, entry] of this.entries) if (entry.state === 'running') this.end(node, ended);
-    this.show(this.table());
   }
 
   table(): readonly NodeStatus[] {
     return [...this.entries].map(([node, { state, ms, fault }]) => ({ node, state, ms, fault }));
-  }
-
-  /** Once for all changes of one moment: a wide fan-out makes hundreds. */
-  private showSoon(): void {
-    if (this.stale) return;
-    this.stale = true;
-    void Promise.resolve().then(() => {
-      this.stale = false;
-      this.show(this.table());
-    });
   }
 
   private end(node: string, state: NodeState): void {
@@ -103,6 +89,5 @@ export class RunState {
 
   private set(node: string, entry: Entry): void {
     this.entries.set(node, entry);
-    this.showSoon();
   }
 }
