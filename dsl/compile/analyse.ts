@@ -6,6 +6,7 @@ import type { Bundled } from './bundle.js';
 import { checkPaths } from './check-paths.js';
 import type { Finding, Place } from './diagnostic.js';
 import type { Loaded } from './load.js';
+import { PackageDocs } from './package-docs.js';
 import { type Project, relativePath } from './project.js';
 import { checkRefs } from './refs/check-refs.js';
 import { docOf, indexSources, placeOf, type SourceIndex, type Target } from './source-index.js';
@@ -62,11 +63,12 @@ function locateTrace(parts: SourceParts, traced: Trace, loaded: Loaded): Located
   const stepNodes = nodesOf(traced.block).filter((node) => node.kind === 'step');
   const steps = new Map(stepNodes.map((node) => [node.id, node.step]));
   const code = locateSteps({ index, bundled, traced, places, steps });
+  const docs = new PackageDocs(project.root);
   const nodePlace = (id?: string): Place => (id === undefined ? undefined : places.get(id)) ?? pipelinePlace;
   const annotate = (id: string): NodeAnnotation => {
     const { line, column, file } = nodePlace(id);
     return {
-      doc: steps.has(id) ? docOfTarget(code.target(id)) : '',
+      doc: steps.has(id) ? docOfTarget(code.target(id), docs) : '',
       file: relativePath(project.root, file),
       line,
       column,
@@ -75,7 +77,7 @@ function locateTrace(parts: SourceParts, traced: Trace, loaded: Loaded): Located
   return {
     code,
     annotations: {
-      doc: docOfTarget(parts.target),
+      doc: docOfTarget(parts.target, docs),
       nodes: Object.fromEntries([...traced.sites.keys()].sort().map((id) => [id, annotate(id)])),
     },
     nodePlace,
@@ -86,7 +88,8 @@ function locateTrace(parts: SourceParts, traced: Trace, loaded: Loaded): Located
   };
 }
 
-function docOfTarget(target: Target | undefined): string {
+function docOfTarget(target: Target | undefined, docs: PackageDocs): string {
+  if (target?.kind === 'package') return docs.of(target.specifier, target.name);
   return target?.kind === 'local' ? docOf(target.node) : '';
 }
 

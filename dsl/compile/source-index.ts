@@ -141,7 +141,8 @@ const SCRIPTS: Readonly<Record<string, ts.ScriptKind>> = {
   '.jsx': ts.ScriptKind.JSX,
 };
 
-function readModule(file: string, imports: ModuleImports): SourceModule {
+/** Parses one module. */
+export function readModule(file: string, imports: ModuleImports): SourceModule {
   const text = readFileSync(file, 'utf8');
   const kind = SCRIPTS[extname(file)];
   const builder = new ModuleBuilder();
@@ -224,7 +225,7 @@ export function boundNames(name: ts.BindingName): readonly string[] {
 }
 
 function isOverload(statement: ts.FunctionDeclaration | ts.ClassDeclaration): boolean {
-  return ts.isFunctionDeclaration(statement) && !statement.body;
+  return ts.isFunctionDeclaration(statement) && !statement.body && !statement.getSourceFile().isDeclarationFile;
 }
 
 function isTypeStatement(statement: ts.Statement): boolean {

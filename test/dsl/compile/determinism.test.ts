@@ -1,12 +1,9 @@
-import { execFile } from 'node:child_process';
-import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, expect, test } from 'vitest';
-import { writeProject } from './sandbox.js';
+import { compileApart, writeProject } from './sandbox.js';
 
-const run = promisify(execFile);
 const checkout = resolve(import.meta.dirname, '../../..');
 const base = realpathSync(mkdtempSync(join(tmpdir(), 'pawl-determinism-')));
 afterAll(() => rmSync(base, { recursive: true, force: true }));
@@ -26,23 +23,15 @@ export default pipeline('months', { params: z.object({ month: z.string().default
   'data.json': '{ "länge": 3 }',
 };
 
-/** Compiles in a process of its own and gives the bytes of plan and bundle. */
-async function compileApart(folder: string, env: Record<string, string>): Promise<string> {
+async function bytesIn(folder: string, env: Record<string, string>): Promise<string> {
   const root = writeProject(join(base, folder), FILES);
-  const script = join(base, `${folder.replaceAll('/', '-')}.mjs`);
-  writeFileSync(
-    script,
-    `import { compilePipeline } from ${JSON.stringify(join(checkout, 'dist/dsl/compile/index.js'))};
-     const { diagnostics, compiled } = await compilePipeline(${JSON.stringify(join(root, 'pipelines/months.ts'))});
-     console.log(JSON.stringify([diagnostics, compiled.plan, compiled.planHash, compiled.annotations, compiled.bundle]));`,
-  );
-  const { stdout } = await run(process.execPath, [script], { env: { ...process.env, ...env }, cwd: base });
-  return stdout;
+  const { diagnostics, compiled } = await compileApart(join(root, 'pipelines/months.ts'), { env });
+  return JSON.stringify([diagnostics, compiled?.plan, compiled?.planHash, compiled?.annotations, compiled?.bundle]);
 }
 
 test('the same sources give the same bytes in another folder, time zone and language', async () => {
-  const here = await compileApart('a', { TZ: 'UTC', LANG: 'C', LC_ALL: 'C' });
-  const there = await compileApart('somewhere/else', { TZ: 'Asia/Tokyo', LANG: 'tr_TR.UTF-8', LC_ALL: 'tr_TR.UTF-8' });
+  const here = await bytesIn('a', { TZ: 'UTC', LANG: 'C', LC_ALL: 'C' });
+  const there = await bytesIn('somewhere/else', { TZ: 'Asia/Tokyo', LANG: 'tr_TR.UTF-8', LC_ALL: 'tr_TR.UTF-8' });
   expect(there).toBe(here);
   expect(JSON.parse(here)[0]).toEqual([]);
   expect(here).not.toContain(base);

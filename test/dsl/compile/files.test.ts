@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import {
@@ -8,7 +8,7 @@ import {
   readBundleHeader,
   toMermaid,
 } from '../../../dsl/compile/index.js';
-import { makeProject } from './sandbox.js';
+import { compileApart, makeProject } from './sandbox.js';
 
 const simple = (name: string) => `import { pipeline, step, z } from 'pawl';
 const one = step('one', { input: z.string(), output: z.string() }, async (text) => (await import('zod')).z.string().parse(text));
@@ -33,7 +33,6 @@ describe('compilePipeline', () => {
   test('sees what changed since it was called before', async () => {
     const root = makeProject({ 'p.ts': simple('before') });
     const before = await compilePipeline('p.ts', { root });
-    const { writeFileSync } = await import('node:fs');
     writeFileSync(join(root, 'p.ts'), simple('after'));
     const after = await compilePipeline('p.ts', { root });
     expect([before.compiled?.plan.pipeline, after.compiled?.plan.pipeline]).toEqual(['before', 'after']);
@@ -59,9 +58,29 @@ describe('compilePipeline', () => {
     });
   });
 
+  test('takes the documentation of steps of packages from their types', async () => {
+    const root = makeProject({
+      'p.ts': `import { pipeline, z } from 'pawl';
+import { fetchRows } from 'steps/rows';
+export default pipeline('p', { params: z.object({ a: z.string() }) }, ({ a }) => fetchRows(a));
+`,
+      'node_modules/steps/package.json': `{ "name": "steps", "version": "2.0.0", "type": "module",
+        "exports": { "./rows": { "import": { "types": "./types/index.d.ts", "default": "./index.js" } } } }`,
+      'node_modules/steps/types/index.d.ts': "export { load as fetchRows } from './load.js';\n",
+      'node_modules/steps/types/load.d.ts':
+        '/** Fetches rows. */\nexport declare const load: (input: unknown) => never;\n',
+      'node_modules/steps/index.js': `import { step, z } from 'pawl';
+export const fetchRows = step('fetch-rows', { input: z.string(), output: z.string() }, (text) => text);
+`,
+    });
+    const { compiled, diagnostics } = await compileApart(join(root, 'p.ts'));
+    expect(diagnostics).toEqual([]);
+    expect(compiled!.annotations.nodes['fetch-rows']?.doc).toBe('Fetches rows.');
+    expect(compiled!.bundle.packages).toEqual({ pawl: expect.any(String), steps: '2.0.0' });
+  });
+
   test('bundles files outside of the project', async () => {
     const root = makeProject({ 'p.ts': simple('p').replace('const one', "import '../beside.js';\nconst one") });
-    const { writeFileSync } = await import('node:fs');
     writeFileSync(join(root, '../beside.ts'), 'export const beside: number = 1;\n');
     expect((await compilePipeline('p.ts', { root })).diagnostics).toEqual([]);
   });

@@ -1,7 +1,11 @@
+import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
 import { afterAll } from 'vitest';
+import type { CompileResult } from '../../../dsl/compile/index.js';
 
 const checkout = resolve(import.meta.dirname, '../../..');
 
@@ -23,4 +27,23 @@ export function writeProject(root: string, files: Readonly<Record<string, string
   symlinkSync(checkout, join(root, 'node_modules/pawl'));
   symlinkSync(join(checkout, 'node_modules/zod'), join(root, 'node_modules/zod'));
   return root;
+}
+
+const SCRIPT = `
+const { compilePipeline } = await import(process.argv[1]);
+process.stdout.write(JSON.stringify(await compilePipeline(process.argv[2])));
+`;
+
+/** Compiles with the built package in a process of its own, as the command line does. */
+export async function compileApart(
+  file: string,
+  options: { readonly env?: Readonly<Record<string, string>> } = {},
+): Promise<CompileResult> {
+  const compiler = pathToFileURL(join(checkout, 'dist/dsl/compile/index.js')).href;
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ['--input-type=module', '--eval', SCRIPT, compiler, file],
+    { env: { ...process.env, ...options.env }, cwd: dirname(file) },
+  );
+  return JSON.parse(stdout) as CompileResult;
 }
