@@ -1,5 +1,26 @@
 /** Data steps: reading, checking, splitting. */
-export * from './contract/index.js';
+export {
+  type Check,
+  type CheckRowOptions,
+  COLUMN_TYPES,
+  type ColumnContract,
+  type ColumnType,
+  type Contract,
+  checkName,
+  checkRow,
+  checksOf,
+  columnContractSchema,
+  contractOf,
+  contractSchema,
+  type RowProblem,
+  type RowRule,
+  type Rule,
+  rowRuleSchema,
+  sql,
+  type TimestampOptions,
+  timestamp,
+  withDefaults,
+} from './contract/index.js';
 export { type ColumnDrift, columnDriftSchema, type Drift, driftSchema } from './drift/drift.js';
 export { type DuckDb, type DuckDbOptions, type SqlRow, withDuckDb } from './duckdb.js';
 export { type IngestInput, ingest, ingestStep } from './ingest/ingest.js';

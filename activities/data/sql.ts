@@ -1,3 +1,5 @@
+import { FailureType, PawlError } from '../../plan/failure.js';
+
 /** A name as an SQL identifier. */
 export function identifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
@@ -17,7 +19,13 @@ function numberLiteral(value: number): string {
   return `CAST('${value}' AS DOUBLE)`;
 }
 
-/** The rows of Parquet files, one file after the other. */
+/** The rows of Parquet files, one file after the other. @throws PawlError `InvalidData` for no files at all. */
 export function parquetRows(files: readonly string[]): string {
+  if (files.length === 0) {
+    throw new PawlError(FailureType.InvalidData, 'the dataset is empty: it has no files', {
+      hint: 'What is quarantined is empty when every row is good.',
+      retryable: false,
+    });
+  }
   return `read_parquet([${files.map(literal).join(', ')}])`;
 }

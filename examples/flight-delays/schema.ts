@@ -12,8 +12,8 @@ export const Flight = z
     // rows of 1 July at midnight, which no month's partition would ever read.
     date: timestamp({ min: '2001-01-01T00:00:00', max: '2001-06-30T23:59:59' }),
 
-    // Minutes between the planned and the real arrival. Pilots make up an hour and more: 3,000,000 rows go down to -87
-    // without a gap. Then come -212, -953 and -1116, and nobody lands 18 hours early. At the other end flights that wait
+    // Minutes between the planned and the real arrival. Planned times have slack of an hour and more: the earliest
+    // come in at -87, nearly without a gap. Then follow -212, -953 and -1116, and nobody lands 18 hours early. At the other end flights that wait
     // until the next day are real, up to 1688; 30 hours leave room for one that waits a little longer.
     delay: z.int().min(-90).max(1800),
 

@@ -28,7 +28,7 @@ export async function markDuplicates(db: DuckDb, rows: string, contract: Contrac
   refusePlaceColumns(contract);
   const place = PLACE.join(', ');
   await db.run(`CREATE OR REPLACE TEMP TABLE ${COPIES} AS
-    SELECT filename AS file, file_row_number AS place FROM (${suspects(rows, `*, ${place}`, columnList(contract))})
+    SELECT filename AS file, file_row_number AS place FROM (${suspects(rows, columnList(contract), `*, ${place}`)})
     QUALIFY row_number() OVER (PARTITION BY ${columnList(contract)} ORDER BY ${place}) > 1`);
   return `((${place}) IN (SELECT (file, place) FROM ${COPIES}))`;
 }
@@ -36,7 +36,7 @@ export async function markDuplicates(db: DuckDb, rows: string, contract: Contrac
 /**
  * The rows whose hash comes twice: only those are compared in full, so that the large grouping handles numbers alone.
  */
-function suspects(rows: string, selected: string, columns: string = selected): string {
+function suspects(rows: string, columns: string, selected = columns): string {
   const hashes = `SELECT hash(${columns}) AS h FROM ${rows} GROUP BY h HAVING count(*) > 1`;
   return `SELECT ${selected} FROM ${rows} WHERE hash(${columns}) IN (${hashes})`;
 }

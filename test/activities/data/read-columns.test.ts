@@ -59,6 +59,10 @@ describe('readColumns', () => {
     });
   });
 
+  it('says so when a dataset has no files', async () => {
+    await expect(readColumns([], ['n'], { scratch })).rejects.toMatchObject({ type: 'InvalidData' });
+  });
+
   it('reads 500,000 rows of five columns in seconds, in the order of the file', async () => {
     const flights = join(process.cwd(), 'node_modules/vega-datasets/data/flights-3m.parquet');
     const started = performance.now();
