@@ -1,0 +1,45 @@
+import { join } from 'node:path';
+import { type Command, InvalidArgumentError } from 'commander';
+import { startServer } from '../../serving/index.js';
+import { withExamples } from '../example.js';
+import { printLine, printNote } from '../output.js';
+import { type Session, withSession } from '../session.js';
+
+const DEFAULT_PORT = 8501;
+const LAST_PORT = 65_535;
+
+interface ServeOptions {
+  readonly port: number;
+  readonly host: string;
+}
+
+export function addServeCommand(program: Command): void {
+  withExamples(
+    program
+      .command('serve')
+      .description('serve the deployed models over HTTP, in the REST form of TensorFlow Serving')
+      .option('--port <port>', 'port to listen on; 0 takes a free one', parsePort, DEFAULT_PORT)
+      .option('--host <address>', 'address to listen on; 0.0.0.0 lets other machines in', '127.0.0.1')
+      .action((options: ServeOptions) => withSession((session) => serve(session, options))),
+    'pawl serve --port 8501',
+    `curl localhost:8501/v1/models/flight-delays:predict -d '{"instances": [{"origin": "ATL", …}]}'`,
+  );
+}
+
+async function serve({ store, environment, stack }: Session, { port, host }: ServeOptions): Promise<void> {
+  const stopped = new Promise<void>((stop) => {
+    process.once('SIGINT', () => stop()).once('SIGTERM', () => stop());
+    stack?.onLost(() => stop());
+  });
+  const cacheFolder = join(environment.scratch, 'serving');
+  const server = await startServer({ store: await store(), cacheFolder, port, host, log: printNote });
+  printLine(`serving: ${server.url}/v1/models`);
+  await stopped;
+  await server.close();
+}
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port <= LAST_PORT) return port;
+  throw new InvalidArgumentError(`A port is a whole number from 0 to ${LAST_PORT}.`);
+}

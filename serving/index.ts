@@ -1,0 +1,1 @@
+export { type ModelServer, type ServingStore, type StartServerOptions, startServer } from './start-server.js';
