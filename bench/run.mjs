@@ -1,6 +1,7 @@
 /**
  * Pawl beside the same workflows written by hand, on the same server in the same run: rounds interleaved, medians.
- * `--json` prints one object a line; `--rounds N` changes the number of rounds (default 7).
+ * `--json` prints one object a line; `--rounds N` changes the number of rounds (default 7), `--only TEXT` takes
+ * the benchmarks whose name holds the text.
  */
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -23,7 +24,11 @@ const BENCHES = [
 ];
 
 const { values: flags } = parseArgs({
-  options: { json: { type: 'boolean' }, rounds: { type: 'string', default: '7' } },
+  options: {
+    json: { type: 'boolean' },
+    rounds: { type: 'string', default: '7' },
+    only: { type: 'string', default: '' },
+  },
 });
 const root = fileURLToPath(new URL('..', import.meta.url));
 const state = await mkdtemp(join(tmpdir(), 'pawl-bench-'));
@@ -44,7 +49,7 @@ try {
   const pawl = await startWorker({ environment, root, queues: [] });
   const reference = await startReferenceWorker();
   const { client, connection } = await connectClient(temporal);
-  for (const bench of BENCHES) report(await measure(bench, client));
+  for (const bench of BENCHES.filter(({ name }) => name.includes(flags.only))) report(await measure(bench, client));
   await connection.close();
   await reference.stop();
   await pawl.stop();

@@ -133,6 +133,7 @@ export function outputRef<T>(id: string): Ref<T> {
 
 function refuseAsync(result: unknown): unknown {
   if (result instanceof Promise) {
+    result.catch(() => {}); // What it rejects with is of no interest: being async is the mistake.
     throw misuse(
       'the pipeline function is async',
       'It only draws the graph: remove `async`, and move what it awaits into a step.',

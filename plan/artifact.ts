@@ -3,7 +3,10 @@ import type { Digest } from './canonical.js';
 import type { Json } from './json.js';
 
 /** Zod schema of a digest. */
-export const digestSchema = z.templateLiteral(['sha256:', z.string().regex(/^[0-9a-f]{64}$/)]) as z.ZodType<Digest>;
+export const digestSchema = z.templateLiteral(['sha256:', z.string().regex(/^[0-9a-f]{64}$/)]) as z.ZodType<
+  Digest,
+  Digest
+>;
 
 /** Content kept outside a run's history, named by what it holds. */
 export const artifactSchema = z.object({

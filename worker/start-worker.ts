@@ -1,5 +1,5 @@
 import { setDefaultResultOrder } from 'node:dns';
-import { DefaultLogger, type LogLevel, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
+import { type LogLevel, Worker, type WorkerOptions } from '@temporalio/worker';
 import { taskQueueOf } from '../plan/protocol.js';
 import { openStore } from '../store/index.js';
 import { createActivities } from './activities/create-activities.js';
@@ -9,6 +9,7 @@ import type { Environment } from './environment.js';
 import type { WorkerParts } from './parts.js';
 import { connectClient, connectWorker } from './temporal/connect.js';
 import { ensureSearchAttributes } from './temporal/ensure-search-attributes.js';
+import { installRuntime } from './temporal/runtime.js';
 import { workflowBundlePath } from './workflow-bundle.js';
 
 export interface StartWorkerOptions {
@@ -86,12 +87,4 @@ function workerOptions({ environment, queues = ['gpu'] }: StartWorkerOptions, pa
     maxConcurrentActivityTaskExecutions: queue === 'gpu' ? 1 : 100,
   }));
   return [runs, ...own];
-}
-
-let installed = false;
-
-function installRuntime(level: LogLevel): void {
-  if (installed) return;
-  Runtime.install({ logger: new DefaultLogger(level), shutdownSignals: [] });
-  installed = true;
 }

@@ -2,7 +2,7 @@ import { CancellationScope, condition } from '@temporalio/workflow';
 import type { Fault } from '../plan/protocol.js';
 import { callRecordRun } from './calls.js';
 import { RunGivenUp } from './ending.js';
-import type { Run } from './interpret.js';
+import type { Run } from './run.js';
 import { labelRun } from './search-attributes.js';
 
 /**

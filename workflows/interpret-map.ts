@@ -5,7 +5,7 @@ import { callRead } from './calls.js';
 import { RunGivenUp } from './ending.js';
 import type { Frame } from './frame.js';
 import { unquoteInline } from './inline-value.js';
-import { interpretBlock, type Run } from './interpret.js';
+import type { Run } from './run.js';
 
 export async function interpretMap(node: MapNode, frame: Frame, run: Run): Promise<Quoted> {
   const id = frame.rename(node.id);
@@ -14,7 +14,7 @@ export async function interpretMap(node: MapNode, frame: Frame, run: Run): Promi
   run.state.decided(id, `${items.length} items`);
   const results: Quoted[] = new Array(items.length).fill(null);
   await runLimited(items.length, node.concurrency, async (index) => {
-    results[index] = await interpretBlock(node.body, frame.forItem(node.id, keys[index]!, items[index]!), run);
+    results[index] = await run.interpret(node.body, frame.forItem(node.id, keys[index]!, items[index]!));
   });
   return results;
 }

@@ -3,7 +3,7 @@ import type { RejectNode } from '../plan/plan.js';
 import { RunRejected } from './ending.js';
 import type { Frame } from './frame.js';
 import { unquoteInline } from './inline-value.js';
-import type { Run } from './interpret.js';
+import type { Run } from './run.js';
 
 export async function interpretReject(node: RejectNode, frame: Frame, run: Run): Promise<never> {
   run.state.decided(frame.rename(node.id), 'rejected');

@@ -7,7 +7,7 @@ import { RunRejected } from './ending.js';
 import { faultOf, isRejection, rejectionOf } from './fault.js';
 import type { Frame } from './frame.js';
 import { holdForOperator } from './hold.js';
-import type { Run } from './interpret.js';
+import type { Run } from './run.js';
 
 /**
  * Runs a step until it has an output. A light step that does not work out beside the workflow goes through the task

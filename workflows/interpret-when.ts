@@ -4,14 +4,14 @@ import type { Block, WhenNode } from '../plan/plan.js';
 import { nodesOf } from '../plan/visit.js';
 import { RunGivenUp } from './ending.js';
 import type { Frame } from './frame.js';
-import { interpretBlock, type Run } from './interpret.js';
+import type { Run } from './run.js';
 
 export async function interpretWhen(node: WhenNode, frame: Frame, run: Run): Promise<Quoted> {
   const condition = resolveBinding(node.if, frame);
   if (typeof condition !== 'boolean') throw notBoolean(frame.rename(node.id), condition);
   run.state.decided(frame.rename(node.id), condition ? 'then' : 'else');
   skip(condition ? node.else : node.then, frame, run);
-  return interpretBlock(condition ? node.then : node.else, frame.inner(), run);
+  return run.interpret(condition ? node.then : node.else, frame.inner());
 }
 
 function skip(block: Block, frame: Frame, run: Run): void {

@@ -1,6 +1,5 @@
 import type { Quoted } from '../plan/binding.js';
 import type { Block, PlanNode } from '../plan/plan.js';
-import type { BeginResult } from '../plan/protocol.js';
 import { visitNode } from '../plan/visit.js';
 import { BlockRun } from './block-run.js';
 import type { Frame } from './frame.js';
@@ -8,15 +7,7 @@ import { interpretMap } from './interpret-map.js';
 import { interpretReject } from './interpret-reject.js';
 import { interpretStep } from './interpret-step.js';
 import { interpretWhen } from './interpret-when.js';
-import type { RunState } from './run-state.js';
-import type { Stop } from './stop.js';
-
-/** What every node of a run shares. */
-export interface Run {
-  readonly pinned: BeginResult;
-  readonly state: RunState;
-  readonly stop: Stop;
-}
+import type { Run } from './run.js';
 
 /**
  * Runs a block: each node as soon as the nodes it reads are done. Gives the block's result; rejects with what stopped

@@ -18,6 +18,7 @@ import { Frame } from './frame.js';
 import { registerHandlers } from './handlers.js';
 import { unquoteInline } from './inline-value.js';
 import { interpretBlock } from './interpret.js';
+import type { Run } from './run.js';
 import { RunState } from './run-state.js';
 import { labelRun } from './search-attributes.js';
 import { showDetails } from './show-details.js';
@@ -65,9 +66,8 @@ async function interpret(pinned: BeginResult, state: RunState): Promise<Ending> 
   const scope = new CancellationScope();
   const stop = new Stop(scope);
   try {
-    const value = await scope.run(() =>
-      interpretBlock(pinned.plan.block, new Frame(pinned.params), { pinned, state, stop }),
-    );
+    const run: Run = { pinned, state, stop, interpret: (block, frame) => interpretBlock(block, frame, run) };
+    const value = await scope.run(() => run.interpret(pinned.plan.block, new Frame(pinned.params)));
     return { outcome: 'succeeded', value: unquoteInline(value), faults: [] };
   } catch (error) {
     return endingOf(stop.causeOr(error), state);

@@ -28,7 +28,14 @@ export async function begin(input: BeginInput, run: RunIdentity, parts: WorkerPa
   const params = checkParams(pipeline, paramsFor(pipeline, input));
   const { hash: planHash } = published;
   const { nominalTime } = input;
-  await parts.store.runs.start({ ...run, pipeline: plan.pipeline, planHash, params, nominalTime, startedAt: run.startedAt });
+  await parts.store.runs.start({
+    ...run,
+    pipeline: plan.pipeline,
+    planHash,
+    params,
+    nominalTime,
+    startedAt: run.startedAt,
+  });
   return { engine: ENGINE_VERSION, plan, planHash, params: quote(params), nominalTime };
 }
 

@@ -3,6 +3,7 @@ import type { Client } from '@temporalio/client';
 import { historyFromJSON, historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { Worker } from '@temporalio/worker';
 import { FailureType, PawlError } from '../../plan/failure.js';
+import { installRuntime } from '../temporal/runtime.js';
 import { workflowBundlePath } from '../workflow-bundle.js';
 
 type History = ReturnType<typeof historyFromJSON>;
@@ -12,6 +13,7 @@ type History = ReturnType<typeof historyFromJSON>;
  * @throws PawlError `Internal` when the interpreter would now do something else.
  */
 export async function replayHistory(history: History, workflowId: string): Promise<void> {
+  installRuntime('ERROR');
   try {
     await Worker.runReplayHistory({ workflowBundle: { codePath: workflowBundlePath } }, history, workflowId);
   } catch (cause) {

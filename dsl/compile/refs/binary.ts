@@ -1,6 +1,7 @@
 import { ts } from 'ts-morph';
 import type { Env } from './env.js';
 import type { Evaluator } from './evaluator.js';
+// biome-ignore lint/suspicious/noImportCycles: an expression holds expressions, and so do the functions that walk it.
 import { evaluateCondition } from './expression.js';
 import { join, PLAIN, REF, type Value } from './value.js';
 

@@ -1,4 +1,5 @@
 import { ts } from 'ts-morph';
+// biome-ignore lint/suspicious/noImportCycles: an expression holds expressions, and so do the functions that walk it.
 import { evaluateBinary } from './binary.js';
 import { callMethod } from './call-method.js';
 import type { Env } from './env.js';

@@ -21,7 +21,7 @@ const TABLE = `(VALUES (2.0, 'a', 'p', 1.0), (4.0, 'a', 'q', 20.0), (6.0, 'b', '
   ('nan'::DOUBLE, 'c', 'p', 1.0), (1000.0, 'zz', 'p', NULL)) AS rows(x, s, t, y)`;
 
 function learn(inputs: (row: Inputs) => Feature[]) {
-  const spec = featureSpec(Row, { label: (row) => row.y.above(15), inputs });
+  const spec = featureSpec(Row, { label: (row) => row.y.above(15), inputs: (row) => inputs(row) });
   return withDuckDb({ scratch }, (db) => analyse(db, TABLE, spec));
 }
 

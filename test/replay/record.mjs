@@ -1,0 +1,56 @@
+/**
+ * Records the histories under test/replay: one for each control node and outcome, named by the engine that made them.
+ * Run it when the engine version changes; histories of older engines stay. Needs a build: node test/replay/record.mjs
+ */
+import { spawn } from 'node:child_process';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ENGINE_VERSION } from '../../dist/plan/protocol.js';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const state = mkdtempSync(join(tmpdir(), 'pawl-record-'));
+chmodSync(state, 0o711);
+const missing = join(state, 'missing');
+
+const RECORDINGS = [
+  { name: 'steps', pipeline: 'three-steps', params: { n: 1 } },
+  { name: 'map-when', pipeline: 'control', params: { n: 3 } },
+  { name: 'rejected', pipeline: 'control', params: { n: 4 } },
+  { name: 'spilled', pipeline: 'large', params: { bytes: 100_000 } },
+  { name: 'retried', pipeline: 'faulty', params: { file: missing }, then: ['retry'] },
+  { name: 'aborted', pipeline: 'faulty', params: { file: join(state, 'never') }, then: ['abort'] },
+  { name: 'cancelled', pipeline: 'faulty', params: { file: join(state, 'never') }, then: ['cancel'] },
+];
+
+try {
+  for (const recording of RECORDINGS) await record(recording);
+} finally {
+  rmSync(state, { recursive: true, force: true });
+}
+
+async function record({ name, pipeline, params, then = [] }) {
+  const file = join(root, 'test/replay', `engine-${ENGINE_VERSION}-${name}.json`);
+  await pawl('run', `test/runs/pipelines/${pipeline}.ts`, '--id', name, '--params', JSON.stringify(params));
+  if (name === 'retried') writeFileSync(missing, '');
+  for (const command of then) await pawl(command, name);
+  await pawl('replay', name, '--save', file);
+  if (!existsSync(file)) throw new Error(`${name} was not recorded`);
+  writeFileSync(file, `${JSON.stringify(withoutMachine(JSON.parse(readFileSync(file, 'utf8'))), null, 1)}\n`);
+}
+
+/** A history says which process on which machine did what; a replay needs none of it. */
+function withoutMachine(value, key = '') {
+  if (key === 'identity' || key === 'stackTrace') return '';
+  if (typeof value === 'string') return value.replace(/\d+@[\w.-]+/g, 'worker');
+  if (Array.isArray(value)) return value.map((part) => withoutMachine(part));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, withoutMachine(part, name)]));
+}
+
+function pawl(...args) {
+  const env = { ...process.env, PAWL_STATE: state, DATABASE_URL: '' };
+  const child = spawn(process.execPath, [join(root, 'bin/pawl.js'), ...args], { cwd: root, env, stdio: 'inherit' });
+  return new Promise((resolve) => child.on('close', resolve));
+}
