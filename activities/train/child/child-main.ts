@@ -1,10 +1,15 @@
 /** The program of a child process: runs one task, tells its parent, and ends. */
+import { tryModelTask } from '../../deliver/try-model-task.js';
 import { evaluateTask } from '../../evaluate/evaluate-task.js';
 import { trainTask } from '../train-task.js';
 import { failureOf } from './failure-of.js';
 import type { ChildMessage, ParentMessage, Task, TaskPort } from './messages.js';
 
-const TASKS: Readonly<Record<string, Task>> = { train: trainTask, evaluate: evaluateTask };
+const TASKS: Readonly<Record<string, Task>> = {
+  train: trainTask,
+  evaluate: evaluateTask,
+  'try-model': tryModelTask,
+};
 
 // Nobody is left to work for.
 process.on('disconnect', () => process.exit(1));

@@ -1,3 +1,4 @@
+import '../../support/typescript-children.js';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
