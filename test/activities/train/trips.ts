@@ -35,21 +35,21 @@ export const tripNet = model('trip-net', {
     const inputs = tf.layers.concatenate().apply([io.dense, io.embedding('from', 3)]);
     const hidden = tf.layers.dense({ units: 12, activation: 'relu' }).apply(inputs);
     const kept = tf.layers.dropout({ rate: 0.1 }).apply(hidden);
-    return io.model(tf.layers.dense({ units: 1, activation: 'sigmoid' }).apply(kept) as never);
+    return io.model(tf.layers.dense({ units: 1, activation: 'sigmoid' }).apply(kept));
   },
 });
 
 /** Its loss is not a number. */
 export const brokenNet = model('broken-net', {
   features,
-  build: (tf, io) => io.model(tf.layers.dense({ units: 1 }).apply(io.dense) as never),
+  build: (tf, io) => io.model(tf.layers.dense({ units: 1 }).apply(io.dense)),
   optimizer: (tf) => tf.train.sgd(1e30),
 });
 
 /** It does not give one number a row. */
 export const wideNet = model('wide-net', {
   features,
-  build: (tf, io) => io.model(tf.layers.dense({ units: 2 }).apply(io.dense) as never),
+  build: (tf, io) => io.model(tf.layers.dense({ units: 2 }).apply(io.dense)),
 });
 
 const load = step('load', { input: z.object({}), output: datasetSchema }, () => {
