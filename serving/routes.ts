@@ -88,6 +88,8 @@ function limitBody() {
 function refuse(error: Error, c: Context): Response {
   if (error instanceof RequestError) {
     if (error.status === 503) c.header('retry-after', '1');
+    // The rest of a body that is too large is not read to its end, so the connection cannot be used again.
+    if (error.status === 413) c.header('connection', 'close');
     const { message, problems, status } = error;
     return c.json(problems.length > 0 ? { error: message, problems } : { error: message }, status);
   }

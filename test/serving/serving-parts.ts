@@ -38,8 +38,10 @@ export interface ServingParts extends TestStore {
   deploy(name: string, options?: SampleModelOptions): Promise<number>;
   /** Makes a registered version champion again. */
   promote(name: string, version: number): Promise<void>;
-  /** Starts a server, which is closed at the end. */
+  /** Starts a server. */
   serve(options?: Partial<StartServerOptions>): Promise<ModelServer>;
+  /** Closes the servers that were started. */
+  closeServers(): Promise<void>;
   readonly folder: string;
 }
 
@@ -47,6 +49,9 @@ export async function startServingParts(): Promise<ServingParts> {
   const parts = await startTestStore();
   const folder = await mkdtemp(join(tmpdir(), 'pawl-test-serving-'));
   const servers: ModelServer[] = [];
+  const closeServers = async () => {
+    await Promise.all(servers.splice(0).map((server) => server.close()));
+  };
   return {
     ...parts,
     folder,
@@ -57,8 +62,9 @@ export async function startServingParts(): Promise<ServingParts> {
       servers.push(server);
       return server;
     },
+    closeServers,
     stop: async () => {
-      await Promise.all(servers.map((server) => server.close()));
+      await closeServers();
       await rm(folder, { recursive: true, force: true });
       await parts.stop();
     },

@@ -1,6 +1,6 @@
 import { truncate } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { loadCompute } from '../../activities/train/compute.js';
 import { MODEL_FILES } from '../../activities/train/model-folder.js';
 import { until } from '../support/until.js';
@@ -10,6 +10,7 @@ let parts: ServingParts;
 beforeAll(async () => {
   parts = await startServingParts();
 });
+afterEach(() => parts.closeServers());
 afterAll(() => parts.stop());
 
 /** Sends one request after the other from several clients, until it is stopped. */
