@@ -9,6 +9,7 @@ import {
 } from '@temporalio/workflow';
 import { FailureType } from '../plan/failure.js';
 import type { Json } from '../plan/json.js';
+import { modelsOf } from '../plan/models-of.js';
 import { ActivityName, type BeginResult, type RunResult } from '../plan/protocol.js';
 import { callBegin, callRecordRun } from './calls.js';
 import { renderDetails } from './details.js';
@@ -44,7 +45,8 @@ export async function runPipeline(params?: Json): Promise<RunResult> {
 
 async function runGuarded(params: Json | undefined, state: RunState): Promise<RunResult> {
   const pinned = await begin(params ?? null);
-  labelRun({ pipeline: pinned.plan.pipeline, phase: 'running', plan: pinned.planHash });
+  const model = modelsOf(pinned.plan).join(', ') || undefined;
+  labelRun({ pipeline: pinned.plan.pipeline, phase: 'running', plan: pinned.planHash, model });
   const ending = await interpret(pinned, state);
   await CancellationScope.nonCancellable(() => closeRun(pinned, state, ending));
   return finish(pinned, state, ending);
