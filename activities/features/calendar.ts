@@ -1,5 +1,6 @@
 /** Cycles of the calendar, and how many steps each has when it is written as separate inputs. */
 export const CYCLES = {
+  'minute-of-hour': 60,
   'minute-of-day': 1440,
   'hour-of-day': 24,
   'day-of-week': 7,
@@ -10,6 +11,7 @@ export const CYCLES = {
 export type Cycle = keyof typeof CYCLES;
 
 const MINUTE = 60_000;
+const HOUR = 3_600_000;
 const DAY = 86_400_000;
 
 /**
@@ -18,10 +20,12 @@ const DAY = 86_400_000;
  */
 export function stepOfCycle(cycle: Cycle, time: number): number {
   switch (cycle) {
+    case 'minute-of-hour':
+      return Math.floor(modulo(time, HOUR) / MINUTE);
     case 'minute-of-day':
       return Math.floor(sinceMidnight(time) / MINUTE);
     case 'hour-of-day':
-      return Math.floor(sinceMidnight(time) / (60 * MINUTE));
+      return Math.floor(sinceMidnight(time) / HOUR);
     case 'day-of-week':
       // 1970 began on a Thursday.
       return modulo(Math.floor(time / DAY) + 3, 7);
@@ -31,10 +35,11 @@ export function stepOfCycle(cycle: Cycle, time: number): number {
 }
 
 /**
- * How much of a cycle has passed, 0 to below 1. Hours and minutes of the day go on continuously; days of the week and
+ * How much of a cycle has passed, 0 to below 1. Hours and minutes go on continuously; days of the week and
  * of the year move once a day.
  */
 export function phaseOfCycle(cycle: Cycle, time: number): number {
+  if (cycle === 'minute-of-hour') return modulo(time, HOUR) / HOUR;
   if (cycle === 'minute-of-day' || cycle === 'hour-of-day') return sinceMidnight(time) / DAY;
   return stepOfCycle(cycle, time) / CYCLES[cycle];
 }

@@ -96,7 +96,7 @@ export interface CyclicOptions {
 
 /**
  * A point in time as its position in a cycle of the calendar, so that 23:59 is near 00:00. Missing values give zeros.
- * A time without a zone is read as it stands on the clock.
+ * A time without a zone is read as it stands on the clock; one with a zone is read in UTC.
  */
 export function cyclic(input: InputColumn<string | number | Date>, cycle: Cycle, options: CyclicOptions = {}): Feature {
   return { kind: 'cyclic', column: input.column, cycle, as: options.as ?? 'wave' };

@@ -54,8 +54,11 @@ function makeIo(tf: TensorFlow, name: string, transform: Transform): ModelIo {
       const looked = tf.layers.embedding({ inputDim: size, outputDim }).apply(input);
       return tf.layers.flatten().apply(looked) as SymbolicTensor;
     },
-    model: (outputs) =>
-      tf.model({ inputs: [...(dense ? [dense] : []), ...Array.from(ids.values(), ({ input }) => input)], outputs }),
+    model: (output) => {
+      const inputs = [...(dense ? [dense] : []), ...Array.from(ids.values(), ({ input }) => input)];
+      // Layers applied to symbolic tensors, which is all there is while a network is built, give symbolic tensors.
+      return tf.model({ inputs, outputs: output as SymbolicTensor | SymbolicTensor[] });
+    },
   };
 }
 

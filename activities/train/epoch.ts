@@ -41,6 +41,7 @@ export async function trainEpoch(options: EpochOptions): Promise<number> {
       done += rows;
       sum += value! * rows;
     }
+    options.onBatches(done / order.length, sum / done);
   };
   for (let from = 0, batch = 1; from < order.length; from += batchSize, batch += 1) {
     const rows = order.subarray(from, from + batchSize);
@@ -48,10 +49,9 @@ export async function trainEpoch(options: EpochOptions): Promise<number> {
     pending.push({ loss, rows: rows.length, batch });
     if (pending.length < LOOK_EVERY) continue;
     look();
-    options.onBatches(done / order.length, sum / done);
     await breathe();
   }
-  look();
+  if (pending.length > 0) look();
   return sum / done;
 }
 

@@ -1,4 +1,4 @@
-import type { LayersModel, Optimizer, SymbolicTensor } from '@tensorflow/tfjs';
+import type { LayersModel, Optimizer, SymbolicTensor, Tensor } from '@tensorflow/tfjs';
 import { type Definition, define, definitionSchema } from '../../dsl/definition.js';
 import type { FeatureSpec } from '../features/feature-spec.js';
 import type { TensorFlow } from './load-tensorflow.js';
@@ -14,8 +14,11 @@ export interface ModelIo {
   /** `[batch, width]`: a learnt vector for each value of an index input. */
   embedding(name: string, width: number): SymbolicTensor;
   /** The model from all inputs to this output: `[batch, 1]`, the probability of a positive row. */
-  model(output: SymbolicTensor): LayersModel;
+  model(output: LayerOutput): LayersModel;
 }
+
+/** What applying a layer gives, as TensorFlow.js types it; while a network is built it is symbolic. */
+export type LayerOutput = SymbolicTensor | SymbolicTensor[] | Tensor | Tensor[];
 
 export interface ModelOptions<Row> {
   readonly features: FeatureSpec<Row>;
@@ -38,8 +41,8 @@ export type ModelDefinition<Row = unknown> = Definition<'model'> & ModelOptions<
  * model('delay-net', {
  *   features: featureSpec(Flight, { … }),
  *   build: (tf, io) => {
- *     const hidden = tf.layers.dense({ units: 64, activation: 'relu' }).apply(io.dense) as tf.SymbolicTensor;
- *     return io.model(tf.layers.dense({ units: 1, activation: 'sigmoid' }).apply(hidden) as tf.SymbolicTensor);
+ *     const hidden = tf.layers.dense({ units: 64, activation: 'relu' }).apply(io.dense);
+ *     return io.model(tf.layers.dense({ units: 1, activation: 'sigmoid' }).apply(hidden));
  *   },
  * });
  */

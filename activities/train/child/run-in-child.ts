@@ -29,11 +29,18 @@ export async function runInChild(options: ChildOptions): Promise<Json> {
   const child = startChild();
   const kill = () => child.kill('SIGKILL');
   options.signal.addEventListener('abort', kill);
+  let saving = Promise.resolve();
+  const onCheckpoint: ChildOptions['onCheckpoint'] = (step, folder) => {
+    saving = options.onCheckpoint?.(step, folder) ?? Promise.resolve();
+    return saving;
+  };
   try {
-    return await talk(child, options);
+    return await talk(child, { ...options, onCheckpoint });
   } finally {
     options.signal.removeEventListener('abort', kill);
     kill();
+    // What a dead child has handed over still counts, and its folder is removed after this.
+    await saving.catch(() => undefined);
   }
 }
 

@@ -1,7 +1,9 @@
 import '../../support/typescript-children.js';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { loadModel } from '../../../activities/train/load-model.js';
 import { train } from '../../../activities/train/train.js';
@@ -12,11 +14,9 @@ import { brokenNet, type Trip, tripNet, wideNet } from './trips.js';
 
 for (const net of [tripNet, brokenNet, wideNet]) placeInTrips(net);
 
-/** Children of this process that train. */
-function childPids(): number[] {
-  const lines = execFileSync('ps', ['-o', 'pid=,args=', '--ppid', String(process.pid)], { encoding: 'utf8' }).split(
-    '\n',
-  );
+/** Children of a process that train. */
+function childPids(parent = process.pid): number[] {
+  const lines = execFileSync('ps', ['-o', 'pid=,args=', '--ppid', String(parent)], { encoding: 'utf8' }).split('\n');
   return lines.filter((line) => line.includes('child-main')).map((line) => Number.parseInt(line, 10));
 }
 
@@ -70,7 +70,7 @@ describe.each(['native', 'wasm'])('train on %s', (backend) => {
 
   test('killed in the middle of an epoch, it goes on to the same weights', async () => {
     // Small batches, so that most of the second epoch is still to come when its first report arrives.
-    const settings = { ...(await input(3)), batchSize: 8 };
+    const settings = { ...(await input(3)), batchSize: 16 };
     const whole = await train.run(settings, ctx);
     const killed = await another();
     const kill = vi.spyOn(killed, 'progress').mockImplementation((progress) => {
@@ -84,7 +84,7 @@ describe.each(['native', 'wasm'])('train on %s', (backend) => {
     expect(resumed.logged[0]?.message).toBe('going on after epoch 1');
     expect(resumed.reported.every((progress) => Number(progress.epoch) > 1)).toBe(true);
     await Promise.all([killed.cleanup(), resumed.cleanup()]);
-  });
+  }, 120_000);
 });
 
 describe('train', () => {
@@ -119,6 +119,21 @@ describe('train', () => {
     expect(childPids()).toEqual([]);
     await cancelled.cleanup();
   });
+
+  test('the child ends when its parent is killed', async () => {
+    const program = fileURLToPath(new URL('./endless-training.ts', import.meta.url));
+    const env = { ...process.env, TMPDIR: ctx.scratch };
+    const parent = spawn(process.execPath, [program], { stdio: ['ignore', 'pipe', 'inherit'], env });
+    try {
+      await once(parent.stdout, 'data');
+      const [child] = childPids(parent.pid);
+      expect(child).toBeGreaterThan(0);
+      parent.kill('SIGKILL');
+      await vi.waitFor(() => expect(() => process.kill(child!, 0)).toThrow('ESRCH'), 5000);
+    } finally {
+      parent.kill('SIGKILL');
+    }
+  }, 60_000);
 
   test('a loss that is not a number names its epoch and batch, and is not tried again', async () => {
     const features = await fitTrips(brokenNet, data, ctx);
