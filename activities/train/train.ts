@@ -51,8 +51,8 @@ const inputSchema = z.object({
 
 /**
  * Trains a network in a process of its own, on the queue `gpu`. After each epoch everything that decides the rest
- * (weights, optimiser, position) is saved; a training that is interrupted goes on from there and ends with the same
- * weights as one that was not. The result depends only on data, features, settings, seed and backend.
+ * (weights, optimiser, position) is saved, and a training that is interrupted goes on from there. On one machine's CPU
+ * it ends with the same weights, bit for bit, as one that was not interrupted; a GPU may add numbers in another order.
  *
  * @throws PawlError `InvalidModel` when the network does not fit its features or its loss is not a number;
  * `ArtifactCorrupt` when a checkpoint was saved and cannot be read.

@@ -5,9 +5,11 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { fitFeatures } from '../../../activities/features/fit-features.js';
 import { loadModel } from '../../../activities/train/load-model.js';
 import { train } from '../../../activities/train/train.js';
-import type { Dataset } from '../../../activities/values.js';
+import type { Dataset, FittedFeatures } from '../../../activities/values.js';
+import type { Ref } from '../../../dsl/ref.js';
 import { type TestContext, testContext } from '../../../testing/test-context.js';
 import { fitTrips, makeTrips, placeInTrips } from './trip-data.js';
 import { brokenNet, type Trip, tripNet, wideNet } from './trips.js';
@@ -147,6 +149,25 @@ describe('train', () => {
     await expect(train.run({ model: wideNet, features, data, epochs: 1 }, ctx)).rejects.toThrow(
       'model "wide-net" gives [batch, 2], not [batch, 1]',
     );
+  });
+
+  test('data and features must be of the rows of the model', () => {
+    const typed = (
+      features: Ref<FittedFeatures<Trip>>,
+      own: Ref<Dataset<Trip>>,
+      other: Ref<Dataset<{ x: number }>>,
+      otherFeatures: Ref<FittedFeatures<{ x: number }>>,
+    ) => [
+      () => train({ model: tripNet, features, data: own, epochs: 1 }),
+      () => fitFeatures({ of: tripNet, data: own }),
+      // @ts-expect-error rows of another contract
+      () => train({ model: tripNet, features, data: other, epochs: 1 }),
+      // @ts-expect-error features of other rows
+      () => train({ model: tripNet, features: otherFeatures, data: own, epochs: 1 }),
+      // @ts-expect-error rows of another contract
+      () => fitFeatures({ of: tripNet, data: other }),
+    ];
+    expect(typed).toBeTypeOf('function');
   });
 
   test('features of another model are refused', async () => {
