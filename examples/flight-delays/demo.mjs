@@ -18,7 +18,7 @@ import {
 import { follow } from './demo/follow.mjs';
 import { predict, realFlights } from './demo/predict.mjs';
 import { showFileCheck, showMonth, summarise } from './demo/report.mjs';
-import { fact, failure, live, remark, table, title } from './demo/screen.mjs';
+import { fact, failure, live, remark, stopLive, table, title } from './demo/screen.mjs';
 import { root, Stage } from './demo/stage.mjs';
 
 const MODEL = 'flight-delays';
@@ -28,7 +28,6 @@ const FIRINGS = ['2001-03', '2001-04', '2001-05', '2001-06', '2001-07'].map((mon
 const { values: options } = parseArgs({ options: { keep: { type: 'boolean', default: false } } });
 const began = Date.now();
 const stage = new Stage();
-let isClosing = false;
 process.chdir(root);
 
 async function demo() {
@@ -48,9 +47,8 @@ async function loop() {
 }
 
 async function startServers() {
-  const log = (line) => isClosing || live(line);
-  log('starting Temporal and Postgres');
-  await stage.startStack(log);
+  live('starting Temporal and Postgres');
+  await stage.startStack(live);
   await stage.startWorkers();
   fact(`Temporal UI   ${stage.environment.uiUrl}`);
   fact(`model server  ${stage.server.url}   no model yet`);
@@ -163,10 +161,11 @@ let exitCode = 0;
 try {
   await Promise.race([demo(), interrupted()]);
 } catch (error) {
+  stopLive();
   exitCode = error.exitCode ?? 1;
   if (error.exitCode) remark('stopping');
   else failure(error);
 }
-isClosing = true;
+stopLive();
 await stage.close();
 process.exit(exitCode);

@@ -6,6 +6,7 @@ const PLAIN_EVERY_MS = 5000;
 const INDENT = '  ';
 
 let isLive = false;
+let isOver = false;
 let lastPlain = { text: '', at: 0 };
 
 export function title(text) {
@@ -27,14 +28,21 @@ export function check(passed, text) {
 
 /** Where something stands: on a terminal always the same line, elsewhere a line now and then. */
 export function live(text) {
+  if (isOver) return;
   if (out.isTTY) {
-    const width = Math.max(20, out.columns - 1);
+    const width = (out.columns || 80) - 1;
     out.write(`\r\x1b[2K${pc.cyan((INDENT + text).slice(0, width))}`);
     isLive = true;
   } else if (text !== lastPlain.text && Date.now() - lastPlain.at > PLAIN_EVERY_MS) {
     lastPlain = { text, at: Date.now() };
     out.write(`${INDENT}${text}\n`);
   }
+}
+
+/** From now on nothing is shown live: what is still under way only ends. */
+export function stopLive() {
+  endLive();
+  isOver = true;
 }
 
 export function endLive() {

@@ -36,8 +36,8 @@ export class Stage {
     this.environment = environmentOf(this.stack);
     const { databaseUrl, artifacts, temporal } = this.environment;
     this.store = await this.#open(openStore({ databaseUrl, artifacts }), (store) => store.close());
-    const { client } = await this.#open(connectClient(temporal), ({ connection }) => connection.close());
-    this.client = client;
+    // Not closed: a call under way would throw out of a timer of its own. It ends with the process.
+    this.client = (await connectClient(temporal)).client;
   }
 
   /** Starts the worker, which runs the steps, and the HTTP server, which answers with the deployed model. */
