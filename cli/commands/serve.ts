@@ -27,15 +27,30 @@ export function addServeCommand(program: Command): void {
 }
 
 async function serve({ store, environment, stack }: Session, { port, host }: ServeOptions): Promise<void> {
-  const stopped = new Promise<void>((stop) => {
-    process.once('SIGINT', () => stop()).once('SIGTERM', () => stop());
-    stack?.onLost(() => stop());
-  });
   const cacheFolder = join(environment.scratch, 'serving');
   const server = await startServer({ store: await store(), cacheFolder, port, host, log: printNote });
   printLine(`serving: ${server.url}/v1/models`);
-  await stopped;
-  await server.close();
+  try {
+    await Promise.race([interrupted(), lostStack(stack)]);
+    printNote('stopping');
+  } finally {
+    await server.close();
+  }
+}
+
+/**
+ * Resolves at Ctrl-C or `kill`; a second one ends the process. The session's own listeners are put aside: they would
+ * close the database before the server has answered its last requests and written their predictions.
+ */
+function interrupted(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const)
+      process.removeAllListeners(signal).once(signal, () => resolve());
+  });
+}
+
+function lostStack(stack: Session['stack']): Promise<never> {
+  return new Promise((_, reject) => stack?.onLost(reject));
 }
 
 function parsePort(text: string): number {
