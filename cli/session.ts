@@ -17,6 +17,8 @@ export interface Session {
   readonly root: string;
   store(): Promise<Store>;
   client(): Promise<Client>;
+  /** Work for the end of the command, also when it ends by Ctrl-C; done before what was opened earlier is closed. */
+  beforeClose(work: () => Promise<void>): void;
   /** Starts a worker in this process when the servers are this project's own; a deployment has its workers. */
   ensureWorker(): Promise<RunningWorker | null>;
 }
@@ -42,6 +44,9 @@ export async function withSession<T>(use: (session: Session) => Promise<T>): Pro
       closers.push(() => connection.close());
       return client;
     }),
+    beforeClose: (work) => {
+      closers.push(work);
+    },
     ensureWorker: once(async () => {
       if (deployed) return null;
       const worker = await startWorker({ environment, root, logLevel: 'ERROR' });
@@ -80,7 +85,7 @@ function onInterrupt(close: () => Promise<void>): () => void {
     const code = signal === 'SIGINT' ? 130 : 143;
     if (asked) process.exit(code);
     asked = true;
-    printNote('stopping; runs go on when a worker is there again');
+    printNote('stopping');
     void close().then(() => process.exit(code));
   };
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt);

@@ -48,7 +48,8 @@ export async function applySchedule(
 function scheduleOptions(plan: Plan, environment: Environment) {
   const { cron, timeZone } = plan.schedule!;
   return {
-    spec: { cronExpressions: [cron], timezone: timeZone },
+    // The server keeps calendars, not cron lines; what follows `#` it keeps as their comment.
+    spec: { cronExpressions: [`${cron} # ${cron}`], timezone: timeZone },
     action: {
       type: 'startWorkflow' as const,
       workflowType: plan.pipeline,
@@ -75,16 +76,11 @@ async function describeSchedule(client: Client, schedule: string): Promise<Sched
   return {
     pipeline: schedule.slice(PREFIX.length),
     schedule,
-    cron: cronOf(raw.schedule?.spec?.cronString ?? [], raw.schedule?.spec?.structuredCalendar ?? []),
+    cron: raw.schedule?.spec?.structuredCalendar?.[0]?.comment ?? '',
     paused: state.paused,
     next: info.nextActionTimes[0]?.toISOString() ?? null,
     note: state.note ?? '',
   };
-}
-
-/** The server turns cron lines into calendars and keeps the line as their comment. */
-function cronOf(lines: readonly string[], calendars: readonly { comment?: string | null }[]): string {
-  return lines[0] ?? calendars[0]?.comment ?? '';
 }
 
 /** @throws PawlError `UnknownPipeline` when the pipeline has no schedule on the server. */

@@ -1,3 +1,5 @@
+import type { Stats } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { watch } from 'chokidar';
 import type { Command } from 'commander';
 import { compilePipeline, formatDiagnostics } from '../../dsl/compile/index.js';
@@ -62,10 +64,16 @@ function watchFiles(files: readonly string[], changed: () => Promise<void>, root
       working = working.then(changed);
     }, 50);
   };
-  const ignored = (path: string, stats?: { isFile(): boolean }): boolean =>
-    /(^|[\\/])(node_modules|\.git|\.pawl|dist)([\\/]|$)/.test(path.slice(root.length)) ||
-    (stats?.isFile() === true && !/\.([cm]?[jt]s|json)$/.test(path));
-  return watch([root, ...files], { ignoreInitial: true, ignored }).on('all', soon);
+  const folders = [root, ...files.map((file) => dirname(resolve(file)))];
+  const ignored = (path: string, stats?: Stats): boolean => isIgnored(path, stats, folders);
+  return watch(folders, { ignoreInitial: true, ignored }).on('all', soon);
+}
+
+/** Neither packages nor what is built or kept beside the sources, unless a pipeline lies there itself. */
+function isIgnored(path: string, stats: Stats | undefined, folders: readonly string[]): boolean {
+  const nearest = folders.filter((folder) => path.startsWith(folder)).sort((a, b) => b.length - a.length)[0] ?? '';
+  if (/(^|[\\/])(node_modules|\.git|\.pawl|dist)([\\/]|$)/.test(path.slice(nearest.length))) return true;
+  return stats?.isFile() === true && !/\.([cm]?[jt]s|json)$/.test(path);
 }
 
 function stackLost(): PawlError {

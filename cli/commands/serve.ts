@@ -26,27 +26,13 @@ export function addServeCommand(program: Command): void {
   );
 }
 
-async function serve({ store, environment, stack }: Session, { port, host }: ServeOptions): Promise<void> {
-  const cacheFolder = join(environment.scratch, 'serving');
-  const server = await startServer({ store: await store(), cacheFolder, port, host, log: printNote });
+/** Serves until Ctrl-C, or until the stack is gone. */
+async function serve(session: Session, { port, host }: ServeOptions): Promise<void> {
+  const cacheFolder = join(session.environment.scratch, 'serving');
+  const server = await startServer({ store: await session.store(), cacheFolder, port, host, log: printNote });
+  session.beforeClose(() => server.close());
   printLine(`serving: ${server.url}/v1/models`);
-  try {
-    await Promise.race([interrupted(), lostStack(stack)]);
-    printNote('stopping');
-  } finally {
-    await server.close();
-  }
-}
-
-/**
- * Resolves at Ctrl-C or `kill`; a second one ends the process. The session's own listeners are put aside: they would
- * close the database before the server has answered its last requests and written their predictions.
- */
-function interrupted(): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const)
-      process.removeAllListeners(signal).once(signal, () => resolve());
-  });
+  await lostStack(session.stack);
 }
 
 function lostStack(stack: Session['stack']): Promise<never> {

@@ -18,17 +18,16 @@ export function addWorkerCommand(program: Command): void {
 }
 
 async function work({ queues }: { queues: string }): Promise<void> {
-  await withSession(async ({ environment, root, stack }) => {
+  await withSession(async ({ environment, root, stack, beforeClose }) => {
     const worker = await startWorker({
       environment,
       root,
       queues: queues.split(',').filter(Boolean),
       logLevel: 'INFO',
     });
+    beforeClose(() => worker.stop());
     printLine(`worker ready: ${environment.temporal.address}, queue ${environment.taskQueue}, ${queues}`);
-    const stop = (): void => void worker.stop();
-    process.once('SIGINT', stop).once('SIGTERM', stop);
-    stack?.onLost(stop);
-    await worker.stopped;
+    const lost = new Promise<never>((_, reject) => stack?.onLost(reject));
+    await Promise.race([worker.stopped, lost]);
   });
 }

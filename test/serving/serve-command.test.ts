@@ -49,7 +49,7 @@ test('Ctrl-C ends the server, after every prediction that was given is written',
     expect((await post(`${url}/v1/models/delays:predict`, { instances: [row, row] })).status).toBe(200);
   }
   server.child.kill('SIGINT');
-  expect(await once(server.child, 'close')).toEqual([0, null]);
+  expect(await once(server.child, 'close')).toEqual([130, null]);
   expect(await parts.store.predictions.count('delays')).toBe(60);
   expect(server.output.stderr).toMatch(/serving delays version 1/);
 });

@@ -17,6 +17,13 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
+export interface RunningCommand {
+  readonly child: ChildProcess;
+  readonly ended: Promise<CommandResult>;
+  /** Whether its output has a text so many times. Default: once. */
+  said(text: string, times?: number): boolean;
+}
+
 /** A private embedded stack with the command line pointed at it. */
 export interface TestStack {
   readonly stack: Stack;
@@ -24,6 +31,8 @@ export interface TestStack {
   readonly store: Store;
   /** Runs `pawl` to its end. */
   pawl(...args: string[]): Promise<CommandResult>;
+  /** Starts `pawl` and leaves it running. */
+  launch(...args: string[]): RunningCommand;
   /** Starts `pawl worker`; resolves when it is ready. */
   startWorker(): Promise<ChildProcess>;
   stop(): Promise<void>;
@@ -47,9 +56,21 @@ export async function startTestStack(): Promise<TestStack> {
     client,
     store,
     pawl: (...args) => collect(launch(args)),
+    launch: (...args) => observe(launch(args)),
     startWorker: () => readyWorker(launch(['worker'])),
     stop: () => stopAll(children, { connection, store, stack, state }),
   };
+}
+
+function observe(child: ChildProcess): RunningCommand {
+  let output = '';
+  for (const stream of [child.stdout!, child.stderr!]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+    });
+  }
+  const said = (text: string, times = 1): boolean => output.split(text).length > times;
+  return { child, ended: collect(child), said };
 }
 
 async function collect(child: ChildProcess): Promise<CommandResult> {
