@@ -123,6 +123,7 @@ function lateness(minutes) {
 function showEnd(months) {
   title('What happened');
   table(...summarise(months));
+  remark('AUC decides: the lower end of its difference from the champion, on the same rows, must not be below zero');
   fact('');
   fact(`Temporal UI  ${stage.uiOf()}`);
   for (const { workflowId } of months) fact(`  ${stage.uiOf(workflowId)}`);

@@ -19,10 +19,11 @@ export function showFileCheck({ outputs }) {
 
 /** One month's run; returns what the summary needs of it. */
 export function showMonth(firing, { workflowId, outcome, value, outputs }, tookMs) {
-  const { validate, 'validate-judge': judged, evaluate: report, train: model } = outputs;
+  const { validate, 'validate-judge': judged, 'fit-features': features, evaluate: report, train: model } = outputs;
   const verdict = outcome === 'rejected' ? value : value.verdict;
   fact(`${firing.slice(0, 10)}   trained on ${model.trainedOn.partition}, judged on ${report.judgedOn.partition}`);
   remark(`${describeRows(validate)}; ${describeDrift(validate.drift)}`);
+  remark(`features learnt from ${validate.accepted.partition} alone: ${features.width} numbers, and ids to embed`);
   remark(
     `AUC ${interval(report.model.auc)}${describeChampion(report)}; ${model.backend}; ${Math.round(tookMs / 1000)} s`,
   );
