@@ -129,6 +129,7 @@ function showEnd(months) {
   for (const { workflowId } of months) fact(`  ${stage.uiOf(workflowId)}`);
   fact(`endpoint     ${stage.server.url}/v1/models/${MODEL}:predict`);
   fact(`took         ${Math.round((Date.now() - began) / 1000)} s`);
+  if (!options.keep) remark('All of it ends now; npm run demo -- --keep leaves it up.');
 }
 
 /** What the data says, whatever the last digits of a training: anything else means that something is broken. */
