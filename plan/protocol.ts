@@ -54,6 +54,8 @@ export interface BeginResult {
   readonly planHash: Digest;
   readonly params: Quoted;
   readonly nominalTime: string;
+  /** The pipeline's documentation, for whoever looks at the run. */
+  readonly doc?: string;
 }
 
 /** One attempt series of one node. */

@@ -1,7 +1,7 @@
 import type { NodeState, NodeStatus } from '../plan/protocol.js';
 
-/** The UI carries details in a URL; beyond this it fails to show them. */
-const MAX_BYTES = 5500;
+/** The UI carries details in a URL and fails beyond about 6 KB: this much for the rows, the rest for what is above. */
+const MAX_BYTES = 4000;
 const MAX_ROWS = 60;
 
 const MARKS: Readonly<Record<NodeState, string>> = {
@@ -14,13 +14,21 @@ const MARKS: Readonly<Record<NodeState, string>> = {
   cancelled: '⨯',
 };
 
-/** The Markdown that the Temporal UI shows for a run: what is held first, then the table of nodes. */
-export function renderDetails(pipeline: string, table: readonly NodeStatus[]): string {
+export interface DetailsOptions {
+  readonly pipeline: string;
+  /** Documentation of the pipeline. */
+  readonly doc: string;
+  readonly table: readonly NodeStatus[];
+}
+
+/** The Markdown that the Temporal UI shows for a run: what it is for, what is held, then the table of nodes. */
+export function renderDetails({ pipeline, doc, table }: DetailsOptions): string {
   const rows = pickRows(table).map(renderRow);
   while (rows.join('\n').length > MAX_BYTES) rows.pop();
   const hidden = table.length - rows.length;
   const more = hidden > 0 ? [`| … | and ${hidden} more | |`] : [];
-  return [`### ${pipeline}`, ...renderFaults(table), '| | node | time |', '|---|---|---|', ...rows, ...more].join('\n');
+  const head = [`### ${pipeline}`, ...(doc ? [clip(doc, 400), ''] : []), ...renderFaults(table)];
+  return [...head, '| | node | time |', '|---|---|---|', ...rows, ...more].join('\n');
 }
 
 /** All of a small table; of a large one the nodes that are not done, and the latest. */

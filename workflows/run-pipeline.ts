@@ -5,7 +5,6 @@ import {
   condition,
   isCancellation,
   upsertMemo,
-  workflowInfo,
 } from '@temporalio/workflow';
 import { FailureType } from '../plan/failure.js';
 import type { Json } from '../plan/json.js';
@@ -28,7 +27,6 @@ import { Stop } from './stop.js';
 /** Interprets the current plan of the pipeline that the workflow type names. The argument is the params, if any. */
 export async function runPipeline(params?: Json): Promise<RunResult> {
   const state = new RunState();
-  showDetails(() => renderDetails(workflowInfo().workflowType, state.table()));
   registerHandlers(state);
   try {
     return await runGuarded(params, state);
@@ -45,6 +43,7 @@ export async function runPipeline(params?: Json): Promise<RunResult> {
 
 async function runGuarded(params: Json | undefined, state: RunState): Promise<RunResult> {
   const pinned = await begin(params ?? null);
+  showDetails(() => renderDetails({ pipeline: pinned.plan.pipeline, doc: pinned.doc ?? '', table: state.table() }));
   const model = modelsOf(pinned.plan).join(', ') || undefined;
   labelRun({ pipeline: pinned.plan.pipeline, phase: 'running', plan: pinned.planHash, model });
   const ending = await interpret(pinned, state);

@@ -44,10 +44,7 @@ async function run(target: string, options: RunOptions): Promise<void> {
     if (compiled) await publish(compiled, store);
     const pipeline = compiled?.plan.pipeline ?? target;
     await checkPublishedParams(pipeline, params, { store, root: session.root });
-    const [handle] = await Promise.all([
-      start(session, pipeline, params, options, compiled?.annotations.doc),
-      session.ensureWorker(),
-    ]);
+    const [handle] = await Promise.all([start(session, pipeline, params, options), session.ensureWorker()]);
     const url = runUrl(session.environment.uiUrl, session.environment.temporal.namespace, handle.workflowId);
     if (!options.json) printNote(`run ${handle.workflowId}${url ? `  ${url}` : ''}`);
     if (options.detach) return;
@@ -56,8 +53,8 @@ async function run(target: string, options: RunOptions): Promise<void> {
   });
 }
 
-async function start(session: Session, pipeline: string, params: Json, options: RunOptions, doc?: string) {
-  return startRun(await session.client(), session.environment, { pipeline, params, id: options.id, doc });
+async function start(session: Session, pipeline: string, params: Json, options: RunOptions) {
+  return startRun(await session.client(), session.environment, { pipeline, params, id: options.id });
 }
 
 function parseParams(text: string | undefined): Json {

@@ -2,10 +2,11 @@ import type { Command } from 'commander';
 import { FailureType, PawlError } from '../../plan/failure.js';
 import type { Fault } from '../../plan/protocol.js';
 import type { RunRecord, Store } from '../../store/index.js';
+import { progressOf } from '../../worker/runs/progress.js';
 import { withExamples } from '../example.js';
 import { paintOutcome, printJson, printLine, printTable } from '../output.js';
 import { printFault, runUrl } from '../run-report.js';
-import { withSession } from '../session.js';
+import { type Session, withSession } from '../session.js';
 
 /** Commands that look at runs: runs, show. */
 export function addShowCommands(program: Command): void {
@@ -73,12 +74,18 @@ async function showRun(workflowId: string, { json }: { json?: boolean }): Promis
         tookOf({ startedAt: node.startedAt, closedAt: node.committedAt }),
       ]),
     );
+    if (run.phase !== 'closed') await showProgress(session, workflowId);
     for (const fault of (run.error ?? []) as unknown as readonly Fault[]) printFault(fault);
     if (run.phase === 'held') printLine(`Decide with: pawl retry ${workflowId}   or   pawl abort ${workflowId}`);
     if (run.result !== null) printLine(JSON.stringify(run.result, null, 2));
     const url = runUrl(session.environment.uiUrl, session.environment.temporal.namespace, workflowId);
     if (url) printLine(url);
   });
+}
+
+async function showProgress(session: Session, workflowId: string): Promise<void> {
+  const handle = (await session.client()).workflow.getHandle(workflowId);
+  for (const { step, progress } of await progressOf(handle)) printLine(`  ${step}: ${progress.message}`);
 }
 
 /** @throws PawlError `InvalidParams` when no run has this id. */

@@ -36,7 +36,7 @@ export async function begin(input: BeginInput, run: RunIdentity, parts: WorkerPa
     nominalTime,
     startedAt: run.startedAt,
   });
-  return { engine: ENGINE_VERSION, plan, planHash, params: quote(params), nominalTime };
+  return { engine: ENGINE_VERSION, plan, planHash, params: quote(params), nominalTime, doc: published.annotations.doc };
 }
 
 /** A schedule's firings carry no params of their own: the pipeline's function makes them from the firing time. */

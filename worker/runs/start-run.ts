@@ -11,8 +11,6 @@ export interface StartRunOptions {
   readonly params: Json;
   /** Workflow id. Default: the pipeline's name and the time. */
   readonly id?: string;
-  /** What the Temporal UI shows above the run: the pipeline's own documentation. */
-  readonly doc?: string;
 }
 
 /**
@@ -24,14 +22,13 @@ export async function startRun(
   environment: Environment,
   options: StartRunOptions,
 ): Promise<WorkflowHandle> {
-  const { pipeline, params, doc } = options;
+  const { pipeline, params } = options;
   const workflowId = options.id ?? runIdFor(pipeline, new Date());
   try {
     return await client.workflow.start(pipeline, {
       workflowId,
       taskQueue: environment.taskQueue,
       args: params === null ? [] : [params],
-      staticDetails: doc || undefined,
       typedSearchAttributes: [{ key: defineSearchAttributeKey(SearchAttribute.pipeline, 'KEYWORD'), value: pipeline }],
     });
   } catch (cause) {
