@@ -32,3 +32,7 @@ export async function referenceFanOut(n) {
   const items = Array.from({ length: n }, (_, i) => i);
   return Promise.all(items.map((item) => remote(`add-${item}`).add({ n: item })));
 }
+
+export async function referenceEmpty(n) {
+  return { n };
+}

@@ -1,7 +1,10 @@
 /**
- * Pawl beside the same workflows written by hand, on the same server in the same run: rounds interleaved, medians.
- * `--json` prints one object a line; `--rounds N` changes the number of rounds (default 7), `--only TEXT` takes
- * the benchmarks whose name holds the text.
+ * What a step costs in Pawl, beside the same workflow written by hand, on the same server in the same run: rounds
+ * interleaved, medians. From each run the cost of an empty run of the same kind is taken off, so that what remains is
+ * the steps'; whole runs and empty runs are printed as well.
+ *
+ * `--json` prints one object a line: `{ name, pawl, reference, ratio, unit }`; `--rounds N` changes the number of rounds
+ * (default 9), `--only TEXT` takes the benchmarks whose name holds the text.
  */
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -18,15 +21,21 @@ import { connectClient } from '../dist/worker/temporal/connect.js';
 
 const REFERENCE_QUEUE = 'bench-reference';
 const BENCHES = [
-  { name: 'chain of 100 remote steps', pawl: 'bench-chain', reference: 'referenceChain', n: 1 },
-  { name: 'chain of 100 light steps', pawl: 'bench-light-chain', reference: 'referenceLightChain', n: 1 },
-  { name: 'fan-out of 200 remote steps', pawl: 'bench-fan-out', reference: 'referenceFanOut', n: 200 },
+  { name: 'step in a chain of 100', steps: 100, pawl: 'bench-chain', reference: 'referenceChain', n: 1 },
+  {
+    name: 'light step in a chain of 100',
+    steps: 100,
+    pawl: 'bench-light-chain',
+    reference: 'referenceLightChain',
+    n: 1,
+  },
+  { name: 'step in a fan-out of 200', steps: 200, pawl: 'bench-fan-out', reference: 'referenceFanOut', n: 200 },
 ];
 
 const { values: flags } = parseArgs({
   options: {
     json: { type: 'boolean' },
-    rounds: { type: 'string', default: '7' },
+    rounds: { type: 'string', default: '9' },
     only: { type: 'string', default: '' },
   },
 });
@@ -61,7 +70,7 @@ process.exit();
 
 async function publishPipelines() {
   const store = await openStore({ databaseUrl: stack.databaseUrl, artifacts: stack.artifacts });
-  for (const file of ['chain', 'light-chain', 'fan-out']) {
+  for (const file of ['empty', 'chain', 'light-chain', 'fan-out']) {
     const { compiled, diagnostics } = await compilePipeline(join(root, 'bench/pipelines', `${file}.ts`));
     if (!compiled) throw new Error(JSON.stringify(diagnostics, null, 2));
     await publish(compiled, store);
@@ -91,21 +100,30 @@ async function startReferenceWorker() {
   };
 }
 
-/** One unmeasured round, then the two in turn: a machine that becomes slower does so for both. */
-async function measure({ name, pawl, reference, n }, client) {
-  const runs = { pawl: [], reference: [] };
+/** One unmeasured round, then all four in turn: a machine that becomes slower does so for each of them. */
+async function measure({ name, steps, pawl, reference, n }, client) {
+  const pawlRun = (type) => time(() => client.workflow.execute(type, { ...id(), taskQueue: 'pawl', args: [{ n }] }));
+  const referenceRun = (type) =>
+    time(() => client.workflow.execute(type, { ...id(), taskQueue: REFERENCE_QUEUE, args: [n] }));
+  const rounds = [];
   for (let round = -1; round < Number(flags.rounds); round += 1) {
-    const own = await time(() => client.workflow.execute(pawl, { ...id(), taskQueue: 'pawl', args: [{ n }] }));
-    const other = await time(() =>
-      client.workflow.execute(reference, { ...id(), taskQueue: REFERENCE_QUEUE, args: [n] }),
-    );
-    if (round < 0) continue;
-    runs.pawl.push(own);
-    runs.reference.push(other);
+    const times = {
+      pawl: await pawlRun(pawl),
+      reference: await referenceRun(reference),
+      pawlEmpty: await pawlRun('bench-empty'),
+      referenceEmpty: await referenceRun('referenceEmpty'),
+    };
+    if (round >= 0) rounds.push(times);
   }
-  const result = { pawl: median(runs.pawl), reference: median(runs.reference) };
-  const rounded = { pawl: Math.round(result.pawl), reference: Math.round(result.reference) };
-  return { name, ...rounded, ratio: Number((result.pawl / result.reference).toFixed(3)), unit: 'ms' };
+  const medianOf = (pick) => median(rounds.map(pick));
+  const perStep = {
+    pawl: medianOf((times) => times.pawl - times.pawlEmpty) / steps,
+    reference: medianOf((times) => times.reference - times.referenceEmpty) / steps,
+  };
+  const whole = ['pawl', 'reference', 'pawlEmpty', 'referenceEmpty'].map((key) =>
+    Math.round(medianOf((times) => times[key])),
+  );
+  return { name, ...perStep, ratio: perStep.pawl / perStep.reference, whole };
 }
 
 function id() {
@@ -123,7 +141,17 @@ function median(numbers) {
   return sorted[Math.floor(sorted.length / 2)];
 }
 
-function report(line) {
-  if (flags.json) console.log(JSON.stringify(line));
-  else console.log(`${line.name.padEnd(30)} ${line.pawl} ms, by hand ${line.reference} ms, ratio ${line.ratio}`);
+function report({ name, pawl, reference, ratio, whole }) {
+  const rounded = {
+    pawl: Number(pawl.toFixed(3)),
+    reference: Number(reference.toFixed(3)),
+    ratio: Number(ratio.toFixed(3)),
+  };
+  if (flags.json) {
+    console.log(JSON.stringify({ name, ...rounded, unit: 'ms' }));
+    return;
+  }
+  const [own, other, ownEmpty, otherEmpty] = whole;
+  console.log(`${name.padEnd(30)} ${rounded.pawl} ms, by hand ${rounded.reference} ms, ratio ${rounded.ratio}`);
+  console.log(`  whole runs ${own} and ${other} ms, empty runs ${ownEmpty} and ${otherEmpty} ms`);
 }

@@ -58,20 +58,23 @@ export interface BeginResult {
   readonly doc?: string;
 }
 
-/** One attempt series of one node. */
-export interface StepTask {
+/** What a worker needs to call a step's function; all that a light step is sent. */
+export interface StepCall {
   readonly pipeline: string;
-  readonly planHash: Digest;
   readonly code: Digest;
   readonly node: string;
+  readonly step: string;
+  readonly input: Quoted;
+  readonly nominalTime: string;
+}
+
+/** One attempt series of one node, with what its journal entry says. */
+export interface StepTask extends StepCall {
+  readonly planHash: Digest;
   /** Grows with each operator's retry. From 0. */
   readonly generation: number;
-  readonly step: string;
   readonly fingerprint: Digest;
-  readonly input: Quoted;
-  readonly light: boolean;
   readonly retry: RetryPlan;
-  readonly nominalTime: string;
 }
 
 export interface StepResult {

@@ -19,16 +19,14 @@ export function journalStatements(schema: string): JournalStatements {
 }
 
 /**
- * A claim need not be on disk when it returns: one that a crash of Postgres loses leaves the older claim, or none, so
- * that at most the work of an attempt is repeated; nothing is committed twice.
+ * A claim is on disk before the work begins: were it lost in a crash of Postgres, hours of work could not be committed.
  * A committed row is not touched, and no row comes back.
  */
 const claimText = (schema: string) => `
-with quick as (select set_config('synchronous_commit', 'off', true))
 insert into ${schema}.journal as known (
   run_id, node, generation, workflow_id, pipeline, step, plan_hash, fingerprint, nominal_time, token, input, attempt, worker
 )
-select $1, $2, $3::integer, $4, $5, $6, $7, $8, $9::timestamptz, $10::uuid, $11::json, $12::integer, $13 from quick
+values ($1, $2, $3::integer, $4, $5, $6, $7, $8, $9::timestamptz, $10::uuid, $11::json, $12::integer, $13)
 on conflict (run_id, node, generation) do update set
   token = excluded.token,
   plan_hash = excluded.plan_hash,

@@ -1,3 +1,5 @@
+import type { Digest } from '../plan/canonical.js';
+import type { Plan } from '../plan/plan.js';
 import type { Store } from '../store/index.js';
 import type { CodeLoader } from './code/load-code.js';
 
@@ -5,6 +7,8 @@ import type { CodeLoader } from './code/load-code.js';
 export interface WorkerParts {
   readonly store: Store;
   readonly code: CodeLoader;
+  /** Plans that were read and checked, by hash. */
+  readonly plans: Map<Digest, Plan>;
   /** Folder under which each attempt gets an empty one of its own. */
   readonly scratch: string;
 }

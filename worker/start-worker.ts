@@ -41,6 +41,7 @@ export async function startWorker(options: StartWorkerOptions): Promise<RunningW
   const parts: WorkerParts = {
     store,
     code: new CodeLoader({ artifacts: store.artifacts, root }),
+    plans: new Map(),
     scratch: environment.scratch,
   };
   const workers = await Promise.all(

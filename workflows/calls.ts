@@ -14,6 +14,7 @@ import {
   type BeginInput,
   type BeginResult,
   type RecordRunInput,
+  type StepCall,
   type StepResult,
   type StepTask,
   taskQueueOf,
@@ -93,13 +94,13 @@ export function callStep(task: StepTask, options: StepNodeOptions): Promise<Step
 }
 
 /** Runs a light step beside the workflow. */
-export function callLightStep(task: StepTask): Promise<StepResult> {
+export function callLightStep(call: StepCall): Promise<StepResult> {
   const activities = proxyLocalActivities<Activities>({
     startToCloseTimeout: LIGHT_MS,
     scheduleToCloseTimeout: LIGHT_MS,
     retry: { maximumAttempts: 1 },
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-    summary: task.node,
+    summary: call.node,
   });
-  return activities[task.step]!(task) as Promise<StepResult>;
+  return activities[call.step]!(call) as Promise<StepResult>;
 }

@@ -1,7 +1,7 @@
 import { isCancellation } from '@temporalio/workflow';
 import { type Quoted, resolveBinding } from '../plan/binding.js';
 import type { StepNode } from '../plan/plan.js';
-import type { StepResult, StepTask } from '../plan/protocol.js';
+import type { StepCall, StepTask } from '../plan/protocol.js';
 import { callLightStep, callStep } from './calls.js';
 import { RunRejected } from './ending.js';
 import { faultOf, isRejection, rejectionOf } from './fault.js';
@@ -16,17 +16,16 @@ import type { Run } from './run.js';
  */
 export async function interpretStep(node: StepNode, frame: Frame, run: Run): Promise<Quoted> {
   const id = frame.rename(node.id);
-  const input = resolveBinding(node.input, frame);
+  const call = callOf(node, id, resolveBinding(node.input, frame), run);
   const { budget } = run.state;
   let light = node.options.light;
   let generation = 0;
   run.state.started(id);
   for (;;) {
     try {
-      const task = taskOf(node, { id, input, generation, light }, run);
-      const room = budget.admit(sizeOf(task));
+      const room = budget.admit(sizeOf(call));
       if (room) await room;
-      const result: StepResult = await (light ? callLightStep(task) : callStep(task, node.options));
+      const result = await (light ? callLightStep(call) : callStep(taskOf(node, call, generation, run), node.options));
       const breath = light ? budget.spent(result.ms, sizeOf(result)) : undefined;
       if (breath) await breath;
       run.state.finished(id);
@@ -56,28 +55,14 @@ function endIfDecided(id: string, error: unknown, run: Run): void {
   }
 }
 
-interface Try {
-  readonly id: string;
-  readonly input: Quoted;
-  readonly generation: number;
-  readonly light: boolean;
+function callOf(node: StepNode, id: string, input: Quoted, { pinned }: Run): StepCall {
+  const { plan, nominalTime } = pinned;
+  return { pipeline: plan.pipeline, code: plan.code, node: id, step: node.step, input, nominalTime };
 }
 
-function taskOf(node: StepNode, { id, input, generation, light }: Try, run: Run): StepTask {
-  const { plan, planHash, nominalTime } = run.pinned;
-  return {
-    pipeline: plan.pipeline,
-    planHash,
-    code: plan.code,
-    node: id,
-    generation,
-    step: node.step,
-    fingerprint: node.fingerprint,
-    input,
-    light,
-    retry: node.options.retry,
-    nominalTime,
-  };
+function taskOf(node: StepNode, call: StepCall, generation: number, { pinned }: Run): StepTask {
+  const { fingerprint, options } = node;
+  return { ...call, planHash: pinned.planHash, generation, fingerprint, retry: options.retry };
 }
 
 const sizeOf = (value: unknown): number => JSON.stringify(value).length;

@@ -3,9 +3,11 @@ import type { Pipeline } from '../../dsl/pipeline.js';
 import { quote } from '../../plan/binding.js';
 import { FailureType, PawlError } from '../../plan/failure.js';
 import { isJsonObject, type Json } from '../../plan/json.js';
+import type { Plan } from '../../plan/plan.js';
 import { type BeginInput, type BeginResult, ENGINE_VERSION } from '../../plan/protocol.js';
 import { readPlan } from '../../plan/read.js';
 import { suggestName } from '../../plan/suggest.js';
+import type { StoredPlan } from '../../store/index.js';
 import type { WorkerParts } from '../parts.js';
 
 /** Which run asks; from Temporal's own record of it. */
@@ -23,7 +25,7 @@ export interface RunIdentity {
 export async function begin(input: BeginInput, run: RunIdentity, parts: WorkerParts): Promise<BeginResult> {
   const published = await parts.store.plans.current(input.pipeline);
   if (!published) throw await unknownPipeline(input.pipeline, parts);
-  const plan = readPlan(published.plan);
+  const plan = planOf(published, parts);
   const { pipeline } = await parts.code.load(plan.code);
   const params = checkParams(pipeline, paramsFor(pipeline, input));
   const { hash: planHash } = published;
@@ -37,6 +39,13 @@ export async function begin(input: BeginInput, run: RunIdentity, parts: WorkerPa
     startedAt: run.startedAt,
   });
   return { engine: ENGINE_VERSION, plan, planHash, params: quote(params), nominalTime, doc: published.annotations.doc };
+}
+
+/** Plans never change, so one that was read and checked once is good for every run. */
+function planOf({ hash, plan }: StoredPlan, { plans }: WorkerParts): Plan {
+  const known = plans.get(hash) ?? readPlan(plan);
+  plans.set(hash, known);
+  return known;
 }
 
 /** A schedule's firings carry no params of their own: the pipeline's function makes them from the firing time. */

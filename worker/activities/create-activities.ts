@@ -5,6 +5,7 @@ import {
   type BeginInput,
   type BeginResult,
   type RecordRunInput,
+  type StepCall,
   type StepResult,
   type StepTask,
 } from '../../plan/protocol.js';
@@ -22,7 +23,7 @@ export function createActivities(parts: WorkerParts) {
     [ActivityName.recordRun]: (input: RecordRunInput): Promise<void> =>
       guarded(() => recordRun(input, identity(), parts)),
     [ActivityName.read]: (value: SpilledValue): Promise<Quoted> => guarded(() => encodeList(value, parts)),
-    default: (task: StepTask): Promise<StepResult> => runStep(task, parts),
+    default: (task: StepCall | StepTask): Promise<StepResult> => runStep(task, parts),
   };
 }
 

@@ -21,6 +21,7 @@ const DYNAMIC_CONFIG = {
   'history.transferProcessorMaxPollHostRPS': 5000,
   'history.timerProcessorMaxPollRPS': 5000,
   'history.timerProcessorMaxPollHostRPS': 5000,
+  'system.enableActivityEagerExecution': true,
 };
 
 /**

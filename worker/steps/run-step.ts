@@ -5,7 +5,7 @@ import type { Progress, StepLog } from '../../dsl/context.js';
 import type { AnyStep } from '../../dsl/step.js';
 import { FailureType, PawlError } from '../../plan/failure.js';
 import type { Json } from '../../plan/json.js';
-import type { StepResult, StepTask } from '../../plan/protocol.js';
+import type { StepCall, StepResult, StepTask } from '../../plan/protocol.js';
 import { edgesOf } from '../../store/index.js';
 import type { LoadedCode } from '../code/load-code.js';
 import type { WorkerParts } from '../parts.js';
@@ -17,17 +17,17 @@ import { type Attempt, fullContext, lightContext } from './step-context.js';
 import { decodeValue, encodeValue } from './values.js';
 
 /** The activity behind every step. */
-export async function runStep(task: StepTask, parts: WorkerParts): Promise<StepResult> {
-  return Context.current().info.isLocal ? runLight(task, parts) : runRecorded(task, parts);
+export async function runStep(task: StepCall | StepTask, parts: WorkerParts): Promise<StepResult> {
+  return 'generation' in task ? runRecorded(task, parts) : runLight(task, parts);
 }
 
 /** Pure and short: its result is in the history, and running it twice does no harm. */
-async function runLight(task: StepTask, parts: WorkerParts): Promise<StepResult> {
+async function runLight(call: StepCall, parts: WorkerParts): Promise<StepResult> {
   try {
-    const code = await parts.code.load(task.code);
+    const code = await parts.code.load(call.code);
     const started = performance.now();
-    const input = await decodeValue(task.input, { artifacts: parts.store.artifacts, definitions: code.definitions });
-    const output = await callStepFunction(stepNamed(task.step, code), input, lightContext(attemptOf(task)));
+    const input = await decodeValue(call.input, { artifacts: parts.store.artifacts, definitions: code.definitions });
+    const output = await callStepFunction(stepNamed(call.step, code), input, lightContext(attemptOf(call, 0)));
     return { output: await encodeValue(output, parts.store.artifacts), ms: Math.round(performance.now() - started) };
   } catch (error) {
     throw asFailure(error, { again: false });
@@ -81,7 +81,7 @@ async function execute(
   const step = stepNamed(task.step, code);
   const input = await decodeValue(task.input, { artifacts, definitions: code.definitions });
   const scratch = new Scratch(parts.scratch);
-  const attempt = attemptOf(task);
+  const attempt = attemptOf(task, task.generation);
   const checkpoints = parts.store.checkpoints({
     runId: attempt.run.runId,
     node: task.node,
@@ -116,15 +116,15 @@ function stepNamed(name: string, code: LoadedCode): AnyStep {
   });
 }
 
-function attemptOf(task: StepTask): Attempt {
+function attemptOf(call: StepCall, generation: number): Attempt {
   const { info, cancellationSignal, log } = Context.current();
   const { workflowId, runId } = info.workflowExecution ?? { workflowId: '', runId: '' };
   return {
-    run: { id: workflowId, runId, pipeline: task.pipeline, nominalTime: task.nominalTime },
-    node: task.node,
-    generation: task.generation,
+    run: { id: workflowId, runId, pipeline: call.pipeline, nominalTime: call.nominalTime },
+    node: call.node,
+    generation,
     signal: cancellationSignal,
-    log: stepLog(log, task.node),
+    log: stepLog(log, call.node),
   };
 }
 

@@ -9,7 +9,6 @@ import {
   quote,
   type SpilledValue,
 } from '../../plan/binding.js';
-import { canonicalJson } from '../../plan/canonical.js';
 import { FailureType, PawlError } from '../../plan/failure.js';
 import { isJsonObject, type Json } from '../../plan/json.js';
 
@@ -23,13 +22,20 @@ export interface ValueSources {
 
 /** The value a step's function gets: literals unwrapped, spilled values read, definitions put in. */
 export async function decodeValue(value: Quoted, sources: ValueSources): Promise<unknown> {
-  if (Array.isArray(value)) return Promise.all(value.map((part) => decodeValue(part, sources)));
+  // Nearly every value stands for itself.
+  return mayHoldReserved(value) ? decodeParts(value, sources) : value;
+}
+
+const mayHoldReserved = (value: Quoted): boolean => JSON.stringify(value).includes('"$');
+
+async function decodeParts(value: Quoted, sources: ValueSources): Promise<unknown> {
+  if (Array.isArray(value)) return Promise.all(value.map((part) => decodeParts(part, sources)));
   if (!isJsonObject(value)) return value;
   if (isLiteral(value)) return value.$lit;
   if (isCode(value)) return definitionNamed(value.$code, sources.definitions);
   if (isSpilled(value)) return readSpilled(value, sources.artifacts);
   const parts = await Promise.all(
-    Object.entries(value).map(async ([key, part]) => [key, await decodeValue(part, sources)] as const),
+    Object.entries(value).map(async ([key, part]) => [key, await decodeParts(part, sources)] as const),
   );
   return Object.fromEntries(parts);
 }
@@ -62,7 +68,7 @@ async function spill(value: Json, artifacts: ArtifactStore): Promise<SpilledValu
   return { $spill: digest, bytes, path: [] };
 }
 
-const sizeOf = (value: Json): number => Buffer.byteLength(canonicalJson(value));
+const sizeOf = (value: Json): number => Buffer.byteLength(JSON.stringify(value));
 
 function definitionNamed(name: string, definitions: ReadonlyMap<string, Definition>): Definition {
   const found = definitions.get(name);
