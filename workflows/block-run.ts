@@ -29,7 +29,9 @@ export class BlockRun {
     this.forget = stop.onStop(() => this.endIfIdle());
     for (const node of block.nodes) frame.expect(node.id);
     for (const node of block.nodes) this.whenReady(bindingsOf(node), () => this.begin(node));
-    if (this.unfinished === 0) this.finish();
+    // A map may come to its next item after the run has been stopped.
+    if (stop.stopped) this.endIfIdle();
+    else if (this.unfinished === 0) this.finish();
   }
 
   private whenReady(bindings: readonly Binding[], go: () => void): void {

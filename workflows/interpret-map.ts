@@ -13,7 +13,7 @@ export async function interpretMap(node: MapNode, frame: Frame, run: Run): Promi
   const keys = keysOf(node, items, id);
   run.state.decided(id, `${items.length} items`);
   const results: Quoted[] = new Array(items.length).fill(null);
-  await runLimited(items.length, node.concurrency, async (index) => {
+  await runLimited(items.length, node.concurrency, run, async (index) => {
     results[index] = await run.interpret(node.body, frame.forItem(node.id, keys[index]!, items[index]!));
   });
   return results;
@@ -40,12 +40,20 @@ function keysOf(node: MapNode, items: readonly Quoted[], id: string): readonly s
   });
 }
 
-async function runLimited(count: number, limit: number, work: (index: number) => Promise<void>): Promise<void> {
+/** Ends when every lane has: what is at work in one of them has stopped before the run closes. */
+async function runLimited(
+  count: number,
+  limit: number,
+  run: Run,
+  work: (index: number) => Promise<void>,
+): Promise<void> {
   let next = 0;
   const lane = async (): Promise<void> => {
-    while (next < count) await work(next++);
+    while (next < count && !run.stop.stopped) await work(next++);
   };
-  await Promise.all(Array.from({ length: Math.min(limit, count) }, lane));
+  const lanes = await Promise.allSettled(Array.from({ length: Math.min(limit, count) }, lane));
+  const failed = lanes.find((each) => each.status === 'rejected');
+  if (failed || run.stop.stopped) throw run.stop.causeOr(failed?.reason);
 }
 
 function invalid(node: string, problem: string): RunGivenUp {

@@ -12,7 +12,7 @@ let folder: string;
 beforeAll(async () => {
   stack = await startTestStack();
   folder = await mkdtemp(join(tmpdir(), 'pawl-runs-'));
-  for (const name of ['three-steps', 'control', 'marks', 'faulty', 'large']) {
+  for (const name of ['three-steps', 'control', 'marks', 'faulty', 'large', 'map-reject']) {
     const published = await stack.pawl('publish', `${FILES}/${name}.ts`);
     expect(published).toMatchObject({ code: 0 });
   }
@@ -76,6 +76,21 @@ describe('control nodes', () => {
 
   test('an empty list maps to an empty list', async () => {
     expect(await (await start('control', { n: 0 }, 'empty')).result()).toMatchObject({ value: { added: [] } });
+  });
+});
+
+describe('a rejection by one item of a map', () => {
+  test('stops the items at work, begins no others, and is the outcome', async () => {
+    const file = join(folder, 'map-reject');
+    const began = Date.now();
+    const handle = await start('map-reject', { file, words: ['a', 'b', 'c', 'd'], rejected: 'b' }, 'map-reject');
+    expect(await handle.result()).toMatchObject({
+      outcome: 'rejected',
+      value: { reason: 'not this one', details: { word: 'b' } },
+    });
+    expect(Date.now() - began).toBeLessThan(10_000);
+    expect((await lines(file)).filter((line) => !line.startsWith('a '))).toEqual([]);
+    expect(await stack.pawl('replay', 'map-reject')).toMatchObject({ code: 0 });
   });
 });
 
