@@ -124,7 +124,11 @@ function addStepNode(step: AnyStep, input: unknown, options: NodeOptions): Ref<u
     step: step.stepName,
     fingerprint: fingerprintOf(tracer, step.stepName),
     input: tracer.bind(input),
-    options: resolveOptions({ ...step.declaration, ...options }),
+    options: resolveOptions({
+      ...step.declaration,
+      ...options,
+      retry: { ...step.declaration.retry, ...options.retry },
+    }),
   });
   return outputRef(id);
 }

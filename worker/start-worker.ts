@@ -48,6 +48,8 @@ export async function startWorker(options: StartWorkerOptions): Promise<RunningW
     workerOptions(options, parts).map((each) => Worker.create({ ...each, connection })),
   );
   const stopped = Promise.all(workers.map((worker) => worker.run())).then(() => undefined);
+  // Commands that do not wait for the worker must not die of its end.
+  stopped.catch(() => undefined);
   return {
     stopped,
     stop: async () => {

@@ -3,6 +3,7 @@ import type { Fault } from '../plan/protocol.js';
 import { callRecordRun } from './calls.js';
 import { RunGivenUp } from './ending.js';
 import type { Run } from './run.js';
+import type { Decision } from './run-state.js';
 import { labelRun } from './search-attributes.js';
 
 /**
@@ -10,14 +11,13 @@ import { labelRun } from './search-attributes.js';
  * @throws RunGivenUp when the operator aborts or nobody came in time.
  */
 export async function holdForOperator(fault: Fault, run: Run): Promise<void> {
-  const { state, pinned } = run;
+  const { state } = run;
   state.held(fault);
-  if (state.faults().length === 1) await announce(run, 'held');
-  const decision = state.decisionFor(fault.node);
-  await condition(() => decision.made !== null, pinned.plan.holdMs, { summary: `held: ${fault.node}` });
+  announce(run);
+  const decision = await decisionOn(fault, run);
   state.resumed(fault.node);
   if (decision.made === 'retry') {
-    if (state.faults().length === 0) await announce(run, 'running');
+    announce(run);
     return;
   }
   throw decision.made === 'abort'
@@ -25,10 +25,22 @@ export async function holdForOperator(fault: Fault, run: Run): Promise<void> {
     : new RunGivenUp('failed', [fault], `${fault.node}: ${fault.message}`);
 }
 
+async function decisionOn(fault: Fault, { state, pinned }: Run): Promise<Decision> {
+  const decision = state.decisionFor(fault.node);
+  try {
+    await condition(() => decision.made !== null, pinned.plan.holdMs, { summary: `held: ${fault.node}` });
+  } catch (error) {
+    // The run was cancelled, or another node decided its end: there is nothing to decide here any more.
+    state.resumed(fault.node);
+    throw error;
+  }
+  return decision;
+}
+
 /** The search attribute and Postgres' projection; neither may hold up the run. */
-async function announce(run: Run, phase: 'held' | 'running'): Promise<void> {
+function announce({ state }: Run): void {
+  const faults = state.faults();
+  const phase = faults.length > 0 ? 'held' : 'running';
   labelRun({ phase });
-  void CancellationScope.nonCancellable(() =>
-    callRecordRun({ phase, outcome: null, value: null, faults: run.state.faults() }),
-  );
+  void CancellationScope.nonCancellable(() => callRecordRun({ phase, outcome: null, value: null, faults }));
 }

@@ -1,15 +1,19 @@
-import { isSpilled, type Quoted, resolveBinding, valueAt } from '../plan/binding.js';
+import { isCancellation } from '@temporalio/workflow';
+import { isSpilled, type Quoted, resolveBinding, type SpilledValue, valueAt } from '../plan/binding.js';
 import { FailureType } from '../plan/failure.js';
 import type { MapNode } from '../plan/plan.js';
 import { callRead } from './calls.js';
 import { RunGivenUp } from './ending.js';
+import { faultOf } from './fault.js';
 import type { Frame } from './frame.js';
+import { holdForOperator } from './hold.js';
 import { unquoteInline } from './inline-value.js';
 import type { Run } from './run.js';
 
 export async function interpretMap(node: MapNode, frame: Frame, run: Run): Promise<Quoted> {
   const id = frame.rename(node.id);
-  const items = await itemsOf(node, frame);
+  run.state.started(id);
+  const items = await itemsOf(node, frame, run);
   const keys = keysOf(node, items, id);
   run.state.decided(id, `${items.length} items`);
   const results: Quoted[] = new Array(items.length).fill(null);
@@ -19,11 +23,23 @@ export async function interpretMap(node: MapNode, frame: Frame, run: Run): Promi
   return results;
 }
 
-async function itemsOf(node: MapNode, frame: Frame): Promise<readonly Quoted[]> {
+async function itemsOf(node: MapNode, frame: Frame, run: Run): Promise<readonly Quoted[]> {
   const bound = resolveBinding(node.over, frame);
-  const list = isSpilled(bound) ? await callRead(bound) : bound;
+  const list = isSpilled(bound) ? await readList(bound, frame.rename(node.id), run) : bound;
   if (!Array.isArray(list)) throw invalid(frame.rename(node.id), 'what it maps over is not a list');
   return list;
+}
+
+/** A list that cannot be read holds the run, as a step's fault does. */
+async function readList(list: SpilledValue, id: string, run: Run): Promise<Quoted> {
+  for (;;) {
+    try {
+      return await callRead(list);
+    } catch (error) {
+      if (isCancellation(error)) throw error;
+      await holdForOperator(faultOf(id, error), run);
+    }
+  }
 }
 
 /** Keys name the items' nodes, so they must be short and different. */

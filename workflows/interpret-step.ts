@@ -1,9 +1,10 @@
-import { isCancellation } from '@temporalio/workflow';
+import { CancellationScope, isCancellation } from '@temporalio/workflow';
 import { type Quoted, resolveBinding } from '../plan/binding.js';
+import { FailureType } from '../plan/failure.js';
 import type { StepNode } from '../plan/plan.js';
-import type { StepCall, StepTask } from '../plan/protocol.js';
+import type { StepCall, StepResult, StepTask } from '../plan/protocol.js';
 import { callLightStep, callStep } from './calls.js';
-import { RunRejected } from './ending.js';
+import { RunGivenUp, RunRejected } from './ending.js';
 import { faultOf, isRejection, rejectionOf } from './fault.js';
 import type { Frame } from './frame.js';
 import { holdForOperator } from './hold.js';
@@ -18,14 +19,16 @@ export async function interpretStep(node: StepNode, frame: Frame, run: Run): Pro
   const id = frame.rename(node.id);
   const call = callOf(node, id, resolveBinding(node.input, frame), run);
   const { budget } = run.state;
+  const bytes = sizeOf(call);
+  if (bytes > MAX_INPUT_BYTES) throw tooLarge(id, bytes);
   let light = node.options.light;
   let generation = 0;
   run.state.started(id);
   for (;;) {
     try {
-      const room = budget.admit(sizeOf(call));
+      const room = budget.admit(bytes);
       if (room) await room;
-      const result = await (light ? callLightStep(call) : callStep(taskOf(node, call, generation, run), node.options));
+      const result = await (light ? callToItsEnd(call) : callStep(taskOf(node, call, generation, run), node.options));
       const breath = light ? budget.spent(result.ms, sizeOf(result)) : undefined;
       if (breath) await breath;
       run.state.finished(id);
@@ -41,6 +44,20 @@ export async function interpretStep(node: StepNode, frame: Frame, run: Run): Pro
       run.state.started(id);
     }
   }
+}
+
+/** Temporal refuses inputs over 2 MB, and ends the run for it. */
+const MAX_INPUT_BYTES = 1_500_000;
+
+/** Cancelling a light step in the moment it begins confuses the SDK; it lasts a second at most, so let it end. */
+function callToItsEnd(call: StepCall): Promise<StepResult> {
+  return CancellationScope.nonCancellable(() => callLightStep(call));
+}
+
+function tooLarge(node: string, bytes: number): RunGivenUp {
+  const message = `the input of "${node}" has ${bytes} characters; at most ${MAX_INPUT_BYTES} travel through a history`;
+  const hint = 'Let the steps before it return less, or keep the data in an artifact and pass its reference.';
+  return new RunGivenUp('failed', [{ node, type: FailureType.InvalidValue, message, hint }], message);
 }
 
 /** Rejections and cancellations end the step for good. */

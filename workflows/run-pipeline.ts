@@ -12,7 +12,7 @@ import { modelsOf } from '../plan/models-of.js';
 import { ActivityName, type BeginResult, type RunResult } from '../plan/protocol.js';
 import { callBegin, callRecordRun } from './calls.js';
 import { renderDetails } from './details.js';
-import { type Ending, endingOf } from './ending.js';
+import { type Ending, endingOf, RunGivenUp } from './ending.js';
 import { faultOf } from './fault.js';
 import { Frame } from './frame.js';
 import { registerHandlers } from './handlers.js';
@@ -69,16 +69,36 @@ async function interpret(pinned: BeginResult, state: RunState): Promise<Ending> 
   try {
     const run: Run = { pinned, state, stop, interpret: (block, frame) => interpretBlock(block, frame, run) };
     const value = await scope.run(() => run.interpret(pinned.plan.block, new Frame(pinned.params)));
-    return { outcome: 'succeeded', value: unquoteInline(value), faults: [] };
+    return { outcome: 'succeeded', value: boundedResult(unquoteInline(value)), faults: [] };
   } catch (error) {
     return endingOf(stop.causeOr(error), state);
   }
 }
 
+/** Temporal refuses payloads over 2 MB. */
+const MAX_RESULT_BYTES = 1_000_000;
+const MAX_MEMO_BYTES = 32 * 1024;
+
+function boundedResult(value: Json): Json {
+  const bytes = JSON.stringify(value).length;
+  if (bytes <= MAX_RESULT_BYTES) return value;
+  const message = `the pipeline's result has ${bytes} characters; at most ${MAX_RESULT_BYTES} fit`;
+  const hint = 'Return references to artifacts, or a summary.';
+  throw new RunGivenUp('failed', [{ node: 'result', type: FailureType.InvalidValue, message, hint }], message);
+}
+
+/** Lists of runs carry every memo: large values stay in the result alone. */
+function memoValue(value: Json): Json {
+  return JSON.stringify(value).length <= MAX_MEMO_BYTES ? value : null;
+}
+
 async function closeRun(pinned: BeginResult, state: RunState, ending: Ending): Promise<void> {
   state.close(ending.outcome);
   labelRun({ phase: 'closed', outcome: ending.outcome });
-  upsertMemo({ outcome: ending.outcome, result: resultOf(pinned, state, ending) });
+  upsertMemo({
+    outcome: ending.outcome,
+    result: { ...resultOf(pinned, state, ending), value: memoValue(ending.value) },
+  });
   await callRecordRun({ phase: 'closed', outcome: ending.outcome, value: ending.value, faults: ending.faults });
   await condition(allHandlersFinished);
 }

@@ -42,6 +42,8 @@ interface DecisionOptions {
   readonly node?: string;
   readonly reason?: string;
   readonly json?: boolean;
+  /** Follow a held run on: its end is under way. */
+  readonly wait?: boolean;
 }
 
 const retry = (run: string, options: DecisionOptions): Promise<void> =>
@@ -51,7 +53,7 @@ const abort = (run: string, options: DecisionOptions): Promise<void> =>
   decide(run, options, (handle) => update(handle, RunMessage.abort, { reason: options.reason }));
 
 const cancel = (run: string, options: DecisionOptions): Promise<void> =>
-  decide(run, options, async (handle) => {
+  decide(run, { ...options, wait: true }, async (handle) => {
     await handle.cancel();
   });
 
@@ -64,7 +66,7 @@ async function decide(
     const handle = await openHandle(run, session);
     await session.ensureWorker();
     await act(handle);
-    const followed = await followRun(handle, { onNode: options.json ? undefined : noteNode });
+    const followed = await followRun(handle, { wait: options.wait, onNode: options.json ? undefined : noteNode });
     reportRun(followed, { run, json: options.json === true, url: null });
   });
 }

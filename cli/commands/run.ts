@@ -7,7 +7,7 @@ import { followRun } from '../../worker/runs/follow-run.js';
 import { startRun } from '../../worker/runs/start-run.js';
 import { compileFile, isFile } from '../compile-file.js';
 import { withExamples } from '../example.js';
-import { printNote } from '../output.js';
+import { printJson, printLine, printNote } from '../output.js';
 import { noteNode, reportRun, runUrl } from '../run-report.js';
 import { type Session, withSession } from '../session.js';
 
@@ -47,7 +47,11 @@ async function run(target: string, options: RunOptions): Promise<void> {
     const [handle] = await Promise.all([start(session, pipeline, params, options), session.ensureWorker()]);
     const url = runUrl(session.environment.uiUrl, session.environment.temporal.namespace, handle.workflowId);
     if (!options.json) printNote(`run ${handle.workflowId}${url ? `  ${url}` : ''}`);
-    if (options.detach) return;
+    if (options.detach) {
+      if (options.json) printJson({ run: handle.workflowId, url });
+      else printLine(handle.workflowId);
+      return;
+    }
     const followed = await followRun(handle, { wait: options.wait, onNode: options.json ? undefined : noteNode });
     reportRun(followed, { run: handle.workflowId, json: options.json === true, url: null });
   });

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { FailureType, PawlError } from '../../plan/failure.js';
 import type { Fault } from '../../plan/protocol.js';
-import type { RunRecord, Store } from '../../store/index.js';
+import type { JournalEntry, RunRecord, Store } from '../../store/index.js';
 import { progressOf } from '../../worker/runs/progress.js';
 import { withExamples } from '../example.js';
 import { paintOutcome, printJson, printLine, printTable } from '../output.js';
@@ -40,7 +40,7 @@ interface RunsOptions {
 
 async function listRuns({ pipeline, outcome, limit, json }: RunsOptions): Promise<void> {
   const runs = await withSession(async (session) =>
-    (await session.store()).runs.list({ pipeline, outcome: outcome ?? undefined, limit: Number(limit) }),
+    (await session.store()).runs.list({ pipeline, outcome: outcome ?? undefined, limit: parseLimit(limit) }),
   );
   if (json) return printJson(runs);
   printTable(
@@ -53,6 +53,11 @@ async function listRuns({ pipeline, outcome, limit, json }: RunsOptions): Promis
       tookOf(run),
     ]),
   );
+}
+
+function parseLimit(text: string): number {
+  if (/^[1-9]\d*$/.test(text)) return Number(text);
+  throw new PawlError(FailureType.InvalidParams, `"${text}" is not a limit`, { hint: 'Give a whole number from 1.' });
 }
 
 async function showRun(workflowId: string, { json }: { json?: boolean }): Promise<void> {
@@ -69,7 +74,7 @@ async function showRun(workflowId: string, { json }: { json?: boolean }): Promis
       ['node', 'state', 'failures', 'took'],
       nodes.map((node) => [
         node.node,
-        node.state === 'committed' ? 'done' : 'at work',
+        nodeState(node, run),
         String(node.failures),
         tookOf({ startedAt: node.startedAt, closedAt: node.committedAt }),
       ]),
@@ -81,6 +86,13 @@ async function showRun(workflowId: string, { json }: { json?: boolean }): Promis
     const url = runUrl(session.environment.uiUrl, session.environment.temporal.namespace, workflowId);
     if (url) printLine(url);
   });
+}
+
+function nodeState(node: JournalEntry, run: RunRecord): string {
+  if (node.state === 'committed') return 'done';
+  const faults = (run.error ?? []) as unknown as readonly Fault[];
+  if (faults.some((fault) => fault.node === node.node)) return run.phase === 'held' ? 'held' : 'failed';
+  return run.phase === 'closed' ? 'stopped' : 'at work';
 }
 
 async function showProgress(session: Session, workflowId: string): Promise<void> {

@@ -12,7 +12,17 @@ let folder: string;
 beforeAll(async () => {
   stack = await startTestStack();
   folder = await mkdtemp(join(tmpdir(), 'pawl-runs-'));
-  for (const name of ['three-steps', 'control', 'marks', 'faulty', 'large', 'map-reject']) {
+  for (const name of [
+    'three-steps',
+    'control',
+    'marks',
+    'faulty',
+    'large',
+    'map-reject',
+    'stopping',
+    'too-large',
+    'long-error',
+  ]) {
     const published = await stack.pawl('publish', `${FILES}/${name}.ts`);
     expect(published).toMatchObject({ code: 0 });
   }
@@ -91,6 +101,35 @@ describe('a rejection by one item of a map', () => {
     expect(Date.now() - began).toBeLessThan(10_000);
     expect((await lines(file)).filter((line) => !line.startsWith('a '))).toEqual([]);
     expect(await stack.pawl('replay', 'map-reject')).toMatchObject({ code: 0 });
+  });
+});
+
+describe('a rejection in the moment in which other nodes begin', () => {
+  test.each([true, false])('ends the run every time, early %s', async (early) => {
+    for (let i = 0; i < 4; i += 1) {
+      const handle = await start('stopping', { n: 5, early }, `stopping-${early}-${i}`);
+      expect(await handle.result()).toMatchObject({ outcome: 'rejected', value: { reason: 'no' } });
+      const { events } = await handle.fetchHistory();
+      expect(
+        (events ?? []).filter(({ workflowTaskFailedEventAttributes }) => workflowTaskFailedEventAttributes),
+      ).toEqual([]);
+    }
+  });
+});
+
+describe('what is too large for a history', () => {
+  test('fails the run with the node and what to do, instead of being ended by the server', async () => {
+    const handle = await start('too-large', { n: 60 }, 'too-large');
+    await expect(handle.result()).rejects.toMatchObject({ cause: { type: 'InvalidValue' } });
+    expect(await stack.store.runs.latest('too-large')).toMatchObject({ outcome: 'failed' });
+  });
+
+  test('an error is cut to what can be reported, and holds the run', async () => {
+    await start('long-error', {}, 'long-error');
+    await until(async () => (await stack.store.runs.latest('long-error'))?.phase === 'held', 20_000);
+    const cancelled = await stack.pawl('cancel', 'long-error');
+    expect(cancelled.code).toBe(5);
+    expect(cancelled.stdout.length).toBeLessThan(20_000);
   });
 });
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -47,7 +48,7 @@ export class CodeLoader {
   private async writeModule(digest: Digest, code: string): Promise<string> {
     const folder = join(this.options.root, '.pawl', 'bundles');
     const file = join(folder, `${digest.slice('sha256:'.length)}.mjs`);
-    const draft = `${file}.${process.pid}`;
+    const draft = `${file}.${randomUUID()}`;
     await mkdir(folder, { recursive: true });
     await writeFile(draft, code);
     await rename(draft, file);

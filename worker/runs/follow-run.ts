@@ -26,9 +26,11 @@ export async function followRun(handle: WorkflowHandle, options: FollowOptions =
   const ended = endOf(handle);
   const seen = new Map<string, string>();
   let closed: Followed | null = null;
-  void ended.then((end) => {
+  const remember = (end: Followed): void => {
     closed = end;
-  });
+  };
+  // What goes wrong is thrown by the race below.
+  ended.then(remember, () => undefined);
   while (!closed) {
     await Promise.race([ended, pause(POLL_MS)]);
     const table = closed && !options.onNode ? [] : await nodesOf(handle);

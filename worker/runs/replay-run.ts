@@ -26,7 +26,14 @@ export async function replayHistory(history: History, workflowId: string): Promi
 
 /** A history from a file as `temporal workflow show --output json` or `pawl replay --save` writes it. */
 export async function readHistory(file: string): Promise<History> {
-  return historyFromJSON(JSON.parse(await readFile(file, 'utf8')));
+  try {
+    return historyFromJSON(JSON.parse(await readFile(file, 'utf8')));
+  } catch (cause) {
+    throw new PawlError(FailureType.InvalidParams, `${file} is not a history: ${messageOf(cause)}`, {
+      hint: 'Save one with: pawl replay RUN --save FILE',
+      cause,
+    });
+  }
 }
 
 /** The history of a run, as JSON text. */

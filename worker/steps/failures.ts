@@ -21,6 +21,14 @@ export class Rejection extends Error {
   }
 }
 
+/** Temporal refuses failures of megabytes, and then nobody learns of them. In characters. */
+const MAX_TEXT = 8000;
+
+/** As much of a text as a failure may carry. */
+export function clip(text: string): string {
+  return text.length <= MAX_TEXT ? text : `${text.slice(0, MAX_TEXT)}… (${text.length} characters)`;
+}
+
 export const isOutage = (error: unknown): boolean => isPawlError(error) && OUTAGES.has(error.type);
 
 /** The same text an operator reads in the terminal and in the Temporal UI. */
@@ -30,7 +38,7 @@ export function asFailure(error: unknown, retry: { readonly again: boolean; read
   const pawl = isPawlError(error) ? error : undefined;
   return ApplicationFailure.create({
     type: pawl?.type ?? FailureType.StepFailed,
-    message: error instanceof Error ? error.message : String(error),
+    message: clip(error instanceof Error ? error.message : String(error)),
     nonRetryable: !retry.again,
     nextRetryDelay: retry.pauseMs,
     details: [{ hint: pawl?.hint ?? null }],
@@ -56,5 +64,5 @@ function rejectionFailure(rejection: Rejection): ApplicationFailure {
 
 function causeOf(error: unknown, pawl: PawlError | undefined): Error | undefined {
   const cause = pawl ? pawl.cause : error;
-  return cause instanceof Error ? cause : undefined;
+  return cause instanceof Error && (cause.stack ?? '').length <= MAX_TEXT ? cause : undefined;
 }

@@ -10,7 +10,7 @@ import { edgesOf } from '../../store/index.js';
 import type { LoadedCode } from '../code/load-code.js';
 import type { WorkerParts } from '../parts.js';
 import { callStepFunction } from './call-step.js';
-import { asFailure, isOutage, Rejection, retryAfter } from './failures.js';
+import { asFailure, clip, isOutage, Rejection, retryAfter } from './failures.js';
 import { startHeartbeat } from './heartbeat.js';
 import { Scratch } from './scratch.js';
 import { type Attempt, fullContext, lightContext } from './step-context.js';
@@ -27,7 +27,7 @@ async function runLight(call: StepCall, parts: WorkerParts): Promise<StepResult>
     const code = await parts.code.load(call.code);
     const started = performance.now();
     const input = await decodeValue(call.input, { artifacts: parts.store.artifacts, definitions: code.definitions });
-    const output = await callStepFunction(stepNamed(call.step, code), input, lightContext(attemptOf(call, 0)));
+    const output = await callStepFunction(stepNamed(call.step, code), input, lightContext(attemptOf(call)));
     return { output: await encodeValue(output, parts.store.artifacts), ms: Math.round(performance.now() - started) };
   } catch (error) {
     throw asFailure(error, { again: false });
@@ -81,7 +81,7 @@ async function execute(
   const step = stepNamed(task.step, code);
   const input = await decodeValue(task.input, { artifacts, definitions: code.definitions });
   const scratch = new Scratch(parts.scratch);
-  const attempt = attemptOf(task, task.generation);
+  const attempt = attemptOf(task);
   const checkpoints = parts.store.checkpoints({
     runId: attempt.run.runId,
     node: task.node,
@@ -116,13 +116,12 @@ function stepNamed(name: string, code: LoadedCode): AnyStep {
   });
 }
 
-function attemptOf(call: StepCall, generation: number): Attempt {
+function attemptOf(call: StepCall): Attempt {
   const { info, cancellationSignal, log } = Context.current();
   const { workflowId, runId } = info.workflowExecution ?? { workflowId: '', runId: '' };
   return {
     run: { id: workflowId, runId, pipeline: call.pipeline, nominalTime: call.nominalTime },
     node: call.node,
-    generation,
     signal: cancellationSignal,
     log: stepLog(log, call.node),
   };
@@ -159,6 +158,6 @@ function runIdOf(): string {
 
 function describe(error: unknown): Json {
   return error instanceof Error
-    ? { name: error.name, message: error.message, stack: error.stack ?? null }
-    : { message: String(error) };
+    ? { name: error.name, message: clip(error.message), stack: clip(error.stack ?? '') }
+    : { message: clip(String(error)) };
 }

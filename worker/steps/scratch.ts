@@ -14,7 +14,8 @@ export class Scratch {
   }
 
   async remove(): Promise<void> {
-    if (this.made) await rm(this.made, { recursive: true, force: true });
+    // A folder that stays behind is no reason to lose what the step put out.
+    if (this.made) await rm(this.made, { recursive: true, force: true }).catch(() => undefined);
   }
 
   private make(): string {

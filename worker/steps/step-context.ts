@@ -12,7 +12,6 @@ import { decodeValue } from './values.js';
 export interface Attempt {
   readonly run: RunInfo;
   readonly node: string;
-  readonly generation: number;
   readonly signal: AbortSignal;
   readonly log: StepLog;
 }
@@ -78,18 +77,29 @@ export function lightContext(attempt: Attempt): StepContext {
   };
 }
 
-function commonContext({ run, node, generation, signal, log }: Attempt) {
+function commonContext({ run, node, signal, log }: Attempt) {
   return {
     run,
     node,
-    key: `${run.runId}/${node}/${generation}`,
+    key: `${run.runId}/${node}`,
     seed: seedOf(run.pipeline, node),
     signal,
     log,
     reject: (reason: string, details: Json): never => {
-      throw new Rejection(reason, details);
+      throw rejection(node, reason, details);
     },
   };
+}
+
+const MAX_DETAILS_BYTES = 32 * 1024;
+
+function rejection(node: string, reason: string, details: Json): Error {
+  const bytes = JSON.stringify(details).length;
+  if (bytes <= MAX_DETAILS_BYTES) return new Rejection(reason, details);
+  return new PawlError(FailureType.InvalidValue, `step "${node}" rejects with details of ${bytes} characters`, {
+    hint: `At most ${MAX_DETAILS_BYTES} fit: put the details into an artifact and pass its reference.`,
+    retryable: false,
+  });
 }
 
 /** 31 bits from the node's name: the same in every run, another one for each node. */
