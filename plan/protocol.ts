@@ -87,7 +87,7 @@ export const OUTCOMES = ['succeeded', 'rejected', 'failed', 'aborted', 'cancelle
 export type Outcome = (typeof OUTCOMES)[number];
 export type Phase = 'running' | 'held' | 'closed';
 
-export type NodeState = 'waiting' | 'running' | 'done' | 'held' | 'skipped' | 'failed' | 'cancelled';
+export type NodeState = 'running' | 'done' | 'held' | 'skipped' | 'failed' | 'cancelled';
 
 /** A line of a run's table of nodes. */
 export interface NodeStatus {

@@ -13,25 +13,31 @@ export interface NodeKey {
   readonly generation: number;
 }
 
-export interface JournalEntry extends NodeKey {
+/** What an attempt says about a node when it takes it over. */
+export interface ClaimOptions extends NodeKey {
   readonly workflowId: string;
   readonly pipeline: string;
   readonly step: string;
   readonly planHash: Digest;
   readonly fingerprint: Digest;
+  /** ISO 8601. */
   readonly nominalTime: string;
+  readonly input: Json;
+  readonly attempt: number;
+  /** Who works on it, for operators. */
+  readonly worker: string;
+}
+
+/** What the journal knows of a node: what its latest attempt said, and what came of it. */
+export interface JournalEntry extends ClaimOptions {
   readonly state: NodeState;
   /** Failures of the author's code. */
   readonly failures: number;
   /** The latest failure; null when there was none. */
   readonly error: Json;
-  readonly input: Json;
   /** Null until it is committed. */
   readonly output: Quoted;
   readonly note: Json;
-  /** Of the latest attempt. */
-  readonly attempt: number;
-  readonly worker: string;
   readonly startedAt: string;
   readonly committedAt: string | null;
 }

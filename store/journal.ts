@@ -1,28 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Quoted } from '../plan/binding.js';
-import { canonicalJson, type Digest } from '../plan/canonical.js';
+import { canonicalJson } from '../plan/canonical.js';
 import type { Json } from '../plan/json.js';
 import type { Database } from './database.js';
 import { fenced } from './fenced.js';
-import { type JournalEntry, type NodeKey, toEntry } from './journal-entry.js';
+import { type ClaimOptions, type JournalEntry, type NodeKey, toEntry } from './journal-entry.js';
 import { type JournalStatements, journalStatements } from './journal-statements.js';
 import type { LineageEdge } from './lineage-edges.js';
 import { findPreviousOutput, type PreviousCommit, type PreviousOutputOptions } from './previous-output.js';
-
-export interface ClaimOptions extends NodeKey {
-  readonly workflowId: string;
-  readonly pipeline: string;
-  readonly step: string;
-  readonly planHash: Digest;
-  readonly fingerprint: Digest;
-  /** ISO 8601. */
-  readonly nominalTime: string;
-  readonly input: Json;
-  readonly attempt: number;
-  /** Who works on it, for operators. */
-  readonly worker: string;
-}
 
 /**
  * - `claimed`: this attempt owns the node until another claims it. `failures` counts the author's failures so far;

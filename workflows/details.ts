@@ -5,7 +5,6 @@ const MAX_BYTES = 4000;
 const MAX_ROWS = 60;
 
 const MARKS: Readonly<Record<NodeState, string>> = {
-  waiting: '·',
   running: '▶',
   done: '✓',
   held: '⏸',

@@ -15,11 +15,11 @@ export async function interpretMap(node: MapNode, frame: Frame, run: Run): Promi
   run.state.started(id);
   const items = await itemsOf(node, frame, run);
   const keys = keysOf(node, items, id);
-  run.state.decided(id, `${items.length} items`);
   const results: Quoted[] = new Array(items.length).fill(null);
   await runLimited(items.length, node.concurrency, run, async (index) => {
     results[index] = await run.interpret(node.body, frame.forItem(node.id, keys[index]!, items[index]!));
   });
+  run.state.finished(id);
   return results;
 }
 

@@ -6,6 +6,6 @@ import { unquoteInline } from './inline-value.js';
 import type { Run } from './run.js';
 
 export async function interpretReject(node: RejectNode, frame: Frame, run: Run): Promise<never> {
-  run.state.decided(frame.rename(node.id), 'rejected');
+  run.state.decided(frame.rename(node.id));
   throw new RunRejected(unquoteInline(resolveBinding(node.with, frame)));
 }

@@ -9,7 +9,7 @@ import type { Run } from './run.js';
 export async function interpretWhen(node: WhenNode, frame: Frame, run: Run): Promise<Quoted> {
   const condition = resolveBinding(node.if, frame);
   if (typeof condition !== 'boolean') throw notBoolean(frame.rename(node.id), condition);
-  run.state.decided(frame.rename(node.id), condition ? 'then' : 'else');
+  run.state.decided(frame.rename(node.id));
   skip(condition ? node.else : node.then, frame, run);
   return run.interpret(condition ? node.then : node.else, frame.inner());
 }

@@ -8,7 +8,6 @@ interface Entry {
   startedAt: number;
   ms: number | null;
   fault: Fault | null;
-  note: string | null;
 }
 
 /** Where a run stands: the table operators see, and the decisions they made. */
@@ -20,7 +19,7 @@ export class RunState {
 
   started(node: string): void {
     this.last = node;
-    this.set(node, { state: 'running', startedAt: Date.now(), ms: null, fault: null, note: null });
+    this.set(node, { state: 'running', startedAt: Date.now(), ms: null, fault: null });
   }
 
   finished(node: string): void {
@@ -32,12 +31,12 @@ export class RunState {
   }
 
   skipped(node: string): void {
-    this.set(node, { state: 'skipped', startedAt: Date.now(), ms: 0, fault: null, note: null });
+    this.set(node, { state: 'skipped', startedAt: Date.now(), ms: 0, fault: null });
   }
 
   /** A control node made up its mind. */
-  decided(node: string, note: string): void {
-    this.set(node, { state: 'done', startedAt: Date.now(), ms: 0, fault: null, note });
+  decided(node: string): void {
+    this.set(node, { state: 'done', startedAt: Date.now(), ms: 0, fault: null });
   }
 
   held(fault: Fault): void {

@@ -50,4 +50,10 @@ describe('tracing', () => {
     });
     expect(() => twice.trace()).toThrow('two nodes have the id "load"');
   });
+
+  test("a node's retry changes what it names and keeps the rest of the step's own", () => {
+    const patient = step('patient', { input: z.object({}), output: z.object({}), retry: { attempts: 10 } }, () => ({}));
+    const { block } = pipeline('p', { params: z.object({}) }, () => patient({}, { retry: { backoffMs: 50 } })).trace();
+    expect(block.nodes[0]).toMatchObject({ options: { retry: { attempts: 10, backoffMs: 50, factor: 2 } } });
+  });
 });

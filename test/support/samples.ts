@@ -1,6 +1,6 @@
 import { type Digest, digestOf } from '../../plan/canonical.js';
 import type { Plan } from '../../plan/plan.js';
-import type { ClaimOptions } from '../../store/journal.js';
+import type { ClaimOptions } from '../../store/journal-entry.js';
 
 /** A small valid plan. `mark` makes plans that differ. */
 export function samplePlan(pipeline = 'flight-delays', mark = ''): Plan {
