@@ -1,5 +1,5 @@
 import type { Binding, Path } from '../plan/binding.js';
-import { misuse } from './misuse.js';
+import { type MisuseCode, misuse } from './misuse.js';
 
 declare const refValue: unique symbol;
 
@@ -43,24 +43,27 @@ const bindings = new WeakMap<object, Binding>();
 /**
  * Makes a ref. `bind` gives the binding of the value at a path; properties of the ref are refs with a longer path.
  */
-export function makeRef<T>(bind: (path: Path) => Binding, path: readonly string[] = []): Ref<T> {
+export function makeRef<T>(bind: (path: Path) => Binding, path: Path = []): Ref<T> {
   const binding = bind(path);
   const properties = new Map<string, Ref<unknown>>();
   const property = (key: string): Ref<unknown> => {
-    const known = properties.get(key) ?? makeRef(bind, [...path, key]);
+    const known = properties.get(key) ?? makeRef(bind, [...path, INDEX.test(key) ? Number(key) : key]);
     properties.set(key, known);
     return known;
   };
   const ref = new Proxy(Object.freeze({}), {
     get: (_, key) => readProperty(binding, property, key),
     has: (_, key) => refuse(binding, `"${String(key)}" in`),
-    ownKeys: () => refuse(binding, 'spread or iteration'),
+    ownKeys: () => refuse(binding, 'spread or iteration', 'ref-spread'),
     set: (_, key) => refuse(binding, `assignment to "${String(key)}"`),
     deleteProperty: (_, key) => refuse(binding, `delete of "${String(key)}"`),
   });
   bindings.set(ref, binding);
   return ref as Ref<T>;
 }
+
+/** JavaScript asks for `tuple[0]` by the text `0`. */
+const INDEX = /^(0|[1-9]\d*)$/;
 
 /** The binding behind a ref, or undefined for anything else. */
 export function bindingOf(value: unknown): Binding | undefined {
@@ -71,16 +74,19 @@ export function bindingOf(value: unknown): Binding | undefined {
 const ABSENT = new Set<string>(['then', 'toJSON', 'constructor', 'asymmetricMatch', '$$typeof', 'nodeType']);
 
 function readProperty(binding: Binding, property: (key: string) => Ref<unknown>, key: string | symbol): unknown {
-  if (key === Symbol.toPrimitive) return () => refuse(binding, 'arithmetic, comparison or a template string');
-  if (key === Symbol.iterator || key === Symbol.asyncIterator) return () => refuse(binding, 'iteration');
+  if (key === Symbol.toPrimitive)
+    return () => refuse(binding, 'arithmetic, comparison or a template string', 'ref-in-arithmetic');
+  if (key === Symbol.iterator || key === Symbol.asyncIterator)
+    return () => refuse(binding, 'iteration', 'ref-iterated');
   if (typeof key === 'symbol' || ABSENT.has(key)) return undefined;
-  if (key === 'toString' || key === 'valueOf') return () => refuse(binding, `${key}()`);
+  if (key === 'toString' || key === 'valueOf') return () => refuse(binding, `${key}()`, 'ref-in-template');
   return property(key);
 }
 
-function refuse(binding: Binding, use: string): never {
+function refuse(binding: Binding, use: string, code?: MisuseCode): never {
   throw misuse(
     `${use} cannot work on the ref ${JSON.stringify(binding)}: it has no value yet`,
     'A pipeline function draws the graph before anything runs. Put the logic into a step, or use when or map.',
+    code,
   );
 }

@@ -1,10 +1,11 @@
 import type { z } from 'zod';
-import type { RetryPlan, StepNodeOptions } from '../plan/plan.js';
+import type { CacheMode, RetryPlan, StepNodeOptions } from '../plan/plan.js';
 import type { StepContext } from './context.js';
+import { type ControlOptions, claimNode } from './control/node-options.js';
 import { durationMs } from './duration.js';
 import { misuse } from './misuse.js';
 import type { Ref, Wire } from './ref.js';
-import { currentTracer, fingerprintOf, outputRef } from './trace.js';
+import { outputRef, provisionalFingerprint, type StepDefaults } from './trace.js';
 
 /** Options a step has by itself and a node may override. */
 export interface StepOptions {
@@ -12,8 +13,18 @@ export interface StepOptions {
    * Pure, without effects, and done within a second: runs beside the workflow at a tenth of the cost. Default: false.
    */
   readonly light?: boolean;
-  /** Which workers run it: `default`, `gpu`, or a name of your own. Default: `default`. */
+  /** Which workers run it: `default`, `gpu`, or a name of your own. Default: `gpu` for a step that needs one, else `default`. */
   readonly queue?: string;
+  /** Devices one attempt needs. Default: none. */
+  readonly resources?: { readonly gpu?: number };
+  /** 1 (first) to 5 (last), among what waits for the same workers. Default: 3. */
+  readonly priority?: number;
+  /**
+   * Whether the output of an earlier execution, of the same code on the same input, may be taken: `reuse`; `refresh`
+   * runs and offers its output; `off` does neither. For steps without effects whose output depends on their code and
+   * input alone. Default: `off`.
+   */
+  readonly cache?: CacheMode;
   /** Longest time of one attempt: `'90s'`, `'2h'`, or milliseconds. Default: `'1h'`. */
   readonly timeout?: string | number;
   /** Silence after which an attempt counts as lost. Default: `'10s'`. The worker beats by itself. */
@@ -22,10 +33,7 @@ export interface StepOptions {
   readonly retry?: Partial<RetryPlan>;
 }
 
-export interface NodeOptions extends StepOptions {
-  /** Id of the node. Default: the step's name; a second use in the same scope needs one. */
-  readonly id?: string;
-}
+export interface NodeOptions extends StepOptions, ControlOptions {}
 
 export interface StepDeclaration<I extends z.ZodType, O extends z.ZodType> extends StepOptions {
   /** Schema of the input. */
@@ -111,36 +119,50 @@ function makeStep<I extends z.ZodType, O extends z.ZodType>(
 }
 
 function addStepNode(step: AnyStep, input: unknown, options: NodeOptions): Ref<unknown> {
-  const tracer = currentTracer(`step "${step.stepName}"`);
+  const { tracer, head } = claimNode(step.stepName, options);
   const known = tracer.steps.get(step.stepName);
   if (known !== undefined && known !== step) {
-    throw misuse(`two different steps are called "${step.stepName}"`, 'Rename one of them.');
+    tracer.report(misuse(`two different steps are called "${step.stepName}"`, 'Rename one of them.', 'duplicate-step'));
   }
   tracer.steps.set(step.stepName, step);
-  const id = tracer.claimId(options.id ?? step.stepName);
   tracer.add({
     kind: 'step',
-    id,
+    ...head,
     step: step.stepName,
-    fingerprint: fingerprintOf(tracer, step.stepName),
+    fingerprint: provisionalFingerprint(step.stepName),
     input: tracer.bind(input),
-    options: resolveOptions({
-      ...step.declaration,
-      ...options,
-      retry: { ...step.declaration.retry, ...options.retry },
-    }),
+    options: resolveOptions(step.stepName, [tracer.defaults, step.declaration, options]),
   });
-  return outputRef(id);
+  return outputRef(head.id);
 }
 
-function resolveOptions(options: StepOptions): StepNodeOptions {
+/** What is set later counts: the pipeline's defaults, then the step's declaration, then the node's options. */
+function resolveOptions(name: string, layers: readonly (StepOptions | StepDefaults)[]): StepNodeOptions {
+  const options: StepOptions = Object.assign({}, ...layers.map(withoutUndefined));
+  const retry = Object.assign({ attempts: 3, backoffMs: 1000, factor: 2 }, ...layers.map((layer) => layer.retry));
+  const { gpu } = options.resources ?? {};
+  checkNumber(`step "${name}"`, 'priority', options.priority, 5);
+  checkNumber(`step "${name}"`, 'resources.gpu', gpu, 64);
+  checkNumber(`step "${name}"`, 'retry.attempts', retry.attempts, 1_000_000);
   return {
     light: options.light ?? false,
-    queue: options.queue ?? 'default',
+    queue: options.queue ?? (gpu ? 'gpu' : 'default'),
     timeoutMs: durationMs(options.timeout ?? '1h'),
     heartbeatMs: durationMs(options.heartbeat ?? '10s'),
-    retry: { attempts: 3, backoffMs: 1000, factor: 2, ...options.retry },
+    retry,
+    ...(gpu ? { gpu } : {}),
+    ...(options.priority !== undefined ? { priority: options.priority } : {}),
+    ...(options.cache !== undefined && options.cache !== 'off' ? { cache: options.cache } : {}),
   };
+}
+
+function withoutUndefined<T extends object>(options: T): Partial<T> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<T>;
+}
+
+function checkNumber(of: string, option: string, value: number | undefined, max: number): void {
+  if (value === undefined || (Number.isInteger(value) && value >= 1 && value <= max)) return;
+  throw misuse(`${of} has ${option} ${value}`, `Give a whole number from 1 to ${max}.`);
 }
 
 function missingContext(name: string): StepContext {

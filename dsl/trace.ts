@@ -1,20 +1,28 @@
+import type { z } from 'zod';
 import { type Binding, quote } from '../plan/binding.js';
 import { type Digest, digestOf } from '../plan/canonical.js';
-import type { PawlError } from '../plan/failure.js';
 import { isJsonObject, type Json } from '../plan/json.js';
-import type { Block, PlanNode } from '../plan/plan.js';
+import type { Block, ExitPlan, PlanNode, StepNode } from '../plan/plan.js';
 import { codeName, type Definition, isDefinition } from './definition.js';
-import { misuse } from './misuse.js';
+import { type Misuse, misuse } from './misuse.js';
 import { bindingOf, makeRef, type Ref } from './ref.js';
-import type { AnyStep } from './step.js';
+import type { AnyStep, StepOptions } from './step.js';
 
 /** What tracing a pipeline function found. */
 export interface Trace {
   readonly block: Block;
+  readonly onExit: ExitPlan | undefined;
   /** By step name. */
   readonly steps: ReadonlyMap<string, AnyStep>;
   /** By code name, as `model/delay-net`. */
   readonly definitions: ReadonlyMap<string, Definition>;
+  /**
+   * What a run checks values by, beside the steps' own schemas: `pipeline/NAME` for the params of a pipeline that is
+   * called in this one, `node/ID` for the form of an approval or the event of a `waitFor`.
+   */
+  readonly schemas: ReadonlyMap<string, z.ZodType>;
+  /** What the author calls nodes, by id; only of those that have a label. */
+  readonly labels: ReadonlyMap<string, string>;
   /** Stack of the call that made each node, by node id; empty unless `sites` was asked for. */
   readonly sites: ReadonlyMap<string, string>;
 }
@@ -22,20 +30,34 @@ export interface Trace {
 export interface TraceOptions {
   /** Record where each node was made. Default: false. */
   readonly sites?: boolean;
-  /** Fingerprint of a step by its name. Default: a digest of the name, for those who only want the functions. */
-  readonly fingerprint?: (step: string) => Digest;
+  /** Takes the mistakes that need not end the tracing; without it the first one is thrown. */
+  readonly onMisuse?: (mistake: Misuse) => void;
 }
+
+/** What a block belongs to: a way is taken or not, items are many, and what runs on exit sees nothing else. */
+export type BlockKind = 'pipeline' | 'way' | 'items' | 'exit';
 
 interface OpenBlock {
   readonly scope: string;
+  readonly kind: BlockKind;
   readonly nodes: PlanNode[];
 }
 
-class Tracer {
+/** Options that steps take where they set nothing themselves. */
+export type StepDefaults = Omit<StepOptions, 'light'>;
+
+/** The graph that is being drawn. */
+export class Tracer {
   readonly steps = new Map<string, AnyStep>();
   readonly definitions = new Map<string, Definition>();
+  readonly schemas = new Map<string, z.ZodType>();
+  readonly labels = new Map<string, string>();
   readonly sites = new Map<string, string>();
   readonly open: OpenBlock[] = [];
+  /** Names of the pipelines under way, the outermost first. */
+  readonly pipelines: string[] = [];
+  onExit: ExitPlan | undefined;
+  defaults: StepDefaults = {};
   private readonly ids = new Set<string>();
 
   constructor(readonly options: TraceOptions) {}
@@ -44,9 +66,20 @@ class Tracer {
     return this.open[this.open.length - 1]!;
   }
 
+  /** Reports a mistake and goes on if whoever traces wants to hear of more than one. */
+  report(mistake: Misuse): void {
+    if (!this.options.onMisuse) throw mistake;
+    this.options.onMisuse(mistake);
+  }
+
+  /** Reserves an id in the current scope. A second node of that name is a mistake, and gets another one. */
   claimId(name: string): string {
     const id = this.current.scope + name;
-    if (this.ids.has(id)) throw duplicateId(id, name, this.ids);
+    if (this.ids.has(id)) {
+      const free = this.freeName(name);
+      this.report(duplicateId(id, free));
+      return this.claimId(free);
+    }
     this.ids.add(id);
     if (this.options.sites) this.sites.set(id, new Error().stack ?? '');
     return id;
@@ -56,14 +89,23 @@ class Tracer {
     this.current.nodes.push(node);
   }
 
-  block(scope: string, build: () => unknown): Block {
-    this.open.push({ scope, nodes: [] });
+  /** Traces what is inside of a node. */
+  block(scope: string, build: () => unknown, kind: BlockKind = 'way'): Block {
+    this.open.push({ scope, kind, nodes: [] });
     try {
       const result = this.bind(build());
       return { nodes: this.current.nodes, result };
     } finally {
       this.open.pop();
     }
+  }
+
+  /** The step a ref leads to, if it is one that is visible here; `inItems` when it is inside of a `map` or `reduce`. */
+  findStep(id: string): { readonly node: StepNode | undefined; readonly inItems: boolean } {
+    const depth = this.open.findIndex(({ nodes }) => nodes.some((node) => node.id === id));
+    const node = this.open[depth]?.nodes.find((each) => each.id === id);
+    const inItems = this.open.slice(0, depth + 1).some(({ kind }) => kind === 'items');
+    return { node: node?.kind === 'step' ? node : undefined, inItems };
   }
 
   /** Turns what the author passed into a binding. */
@@ -74,7 +116,7 @@ class Tracer {
     if (value === undefined) return null;
     if (Array.isArray(value)) return value.map((part) => this.bind(part));
     if (isPlain(value)) return this.bindObject(value);
-    return quote(jsonScalar(value));
+    return quote(this.jsonScalar(value));
   }
 
   private bindObject(value: object): Binding {
@@ -88,42 +130,63 @@ class Tracer {
     const name = codeName(definition);
     const known = this.definitions.get(name);
     if (known !== undefined && known !== definition) {
-      throw misuse(
-        `two different ${definition.kind} definitions are called "${definition.name}"`,
-        'Rename one of them.',
-      );
+      const message = `two different ${definition.kind} definitions are called "${definition.name}"`;
+      this.report(misuse(message, 'Rename one of them.', 'duplicate-step'));
     }
     this.definitions.set(name, definition);
     return { $code: name };
   }
+
+  private jsonScalar(value: unknown): Json {
+    if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
+    if (typeof value === 'number' && Number.isFinite(value)) return value;
+    const what =
+      typeof value === 'object' ? (value?.constructor?.name ?? 'object') : `${typeof value} ${String(value)}`;
+    this.report(misuse(`a ${what} cannot be an input: edges carry JSON`, NOT_JSON_HINT, 'not-json'));
+    return null;
+  }
+
+  private freeName(name: string): string {
+    let number = 2;
+    while (this.ids.has(`${this.current.scope}${name}-${number}`)) number += 1;
+    return `${name}-${number}`;
+  }
 }
+
+const NOT_JSON_HINT = 'Pass strings, finite numbers, booleans, null, arrays and plain objects.';
 
 let tracer: Tracer | undefined;
 
 /** Runs a pipeline function with symbolic refs and returns the graph it draws. */
-export function trace(build: (params: Ref<unknown>) => unknown, options: TraceOptions = {}): Trace {
-  if (tracer) throw misuse('a pipeline cannot be traced inside another one', 'Call its steps directly.');
+export function trace(
+  build: (params: Ref<unknown>) => unknown,
+  options: TraceOptions & { readonly name?: string; readonly defaults?: StepDefaults } = {},
+): Trace {
+  if (tracer) throw misuse('a pipeline cannot be traced inside another one', 'Call it: other({ … }).');
   const own = new Tracer(options);
+  own.defaults = options.defaults ?? {};
+  if (options.name !== undefined) own.pipelines.push(options.name);
   tracer = own;
   try {
     const params = makeRef<unknown>((path) => ({ $param: path }));
-    const block = own.block('', () => refuseAsync(build(params)));
-    return { block, steps: own.steps, definitions: own.definitions, sites: own.sites };
+    const block = own.block('', () => refuseAsync(build(params)), 'pipeline');
+    const { onExit, steps, definitions, schemas, labels, sites } = own;
+    return { block, onExit, steps, definitions, schemas, labels, sites };
   } finally {
     tracer = undefined;
   }
 }
 
-/** The trace under way. @throws PawlError `InvalidPlan` outside of a pipeline function. */
+/** The trace under way. @throws Misuse outside of a pipeline function. */
 export function currentTracer(what: string): Tracer {
   if (!tracer)
     throw misuse(`${what} was used outside of a pipeline function`, 'In a test, call step.run(input) instead.');
   return tracer;
 }
 
-/** The fingerprint a traced step gets. */
-export function fingerprintOf(own: Tracer, step: string): Digest {
-  return own.options.fingerprint?.(step) ?? digestOf(step);
+/** Until the compiler knows the code, a step's fingerprint stands for its name alone. */
+export function provisionalFingerprint(step: string): Digest {
+  return digestOf(step);
 }
 
 /** A ref to a node's output. */
@@ -131,22 +194,27 @@ export function outputRef<T>(id: string): Ref<T> {
   return makeRef<T>((path) => ({ $ref: id, path }));
 }
 
-function refuseAsync(result: unknown): unknown {
+/** A ref to the item that a node gives the nodes inside of it. */
+export function itemRef<T>(id: string): Ref<T> {
+  return makeRef<T>((path) => ({ $item: id, path }));
+}
+
+/** Refuses what an async function returns. */
+export function refuseAsync(result: unknown): unknown {
   if (result instanceof Promise) {
     result.catch(() => {}); // What it rejects with is of no interest: being async is the mistake.
     throw misuse(
       'the pipeline function is async',
       'It only draws the graph: remove `async`, and move what it awaits into a step.',
+      'async-pipeline',
     );
   }
   return result;
 }
 
-function duplicateId(id: string, name: string, taken: ReadonlySet<string>): PawlError {
-  const scope = id.slice(0, id.length - name.length);
-  let number = 2;
-  while (taken.has(`${scope}${name}-${number}`)) number += 1;
-  return misuse(`two nodes have the id "${id}"`, `Give the second one an id of its own: { id: '${name}-${number}' }.`);
+function duplicateId(id: string, free: string): Misuse {
+  const hint = `Give the second one an id of its own: { id: '${free}' }.`;
+  return misuse(`two nodes have the id "${id}"`, hint, 'duplicate-id');
 }
 
 function isPlain(value: unknown): value is object {
@@ -155,19 +223,9 @@ function isPlain(value: unknown): value is object {
   return prototype === Object.prototype || prototype === null;
 }
 
-function jsonScalar(value: unknown): Json {
-  if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
-  if (typeof value === 'number' && Number.isFinite(value)) return value;
-  const what = typeof value === 'object' ? (value?.constructor?.name ?? 'object') : `${typeof value} ${String(value)}`;
-  throw misuse(
-    `a ${what} cannot be an input: edges carry JSON`,
-    'Pass strings, finite numbers, booleans, null, arrays and plain objects.',
-  );
-}
-
 function literalOnly(value: Json): Json {
   const text = JSON.stringify(value);
-  if (isJsonObject(value) && /"\$(ref|param|item|code)":/.test(text)) {
+  if (isJsonObject(value) && /"\$(ref|param|item|code|secret|orElse)":/.test(text)) {
     throw misuse('an input object has both a key that begins with "$" and a ref', 'Rename the key.');
   }
   return value;

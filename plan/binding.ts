@@ -23,6 +23,15 @@ export interface ItemBinding extends JsonObject {
 export interface CodeBinding extends JsonObject {
   readonly $code: string;
 }
+/** The first of two values that is not `null`. */
+export interface OrElseBinding extends JsonObject {
+  readonly $orElse: readonly [Binding, Binding];
+  readonly path: Path;
+}
+/** A secret of the environment, by name. Only a worker that calls a step's function puts it in. */
+export interface SecretBinding extends JsonObject {
+  readonly $secret: string;
+}
 /** A literal that has keys of its own beginning with `$`. */
 export interface LiteralBinding extends JsonObject {
   readonly $lit: Json;
@@ -36,7 +45,8 @@ export interface SpilledValue extends JsonObject {
 
 /**
  * Where a node's input comes from: plain JSON in which an object with one reserved `$` key stands for something else.
- * Values that travel between nodes have the same form (`$lit`, `$spill` and `$code` may stand in them), so that putting
+ * Values that travel between nodes have the same form (`$lit`, `$spill`, `$code` and `$secret` may stand in them, and an
+ * `$orElse` whose first value is spilled), so that putting
  * values into bindings needs no second notation.
  */
 export type Binding = Json;
@@ -59,6 +69,10 @@ export const isParam = (b: Binding): b is ParamBinding => isPlainObject(b) && Ar
 export const isItem = (b: Binding): b is ItemBinding => isPlainObject(b) && typeof b.$item === 'string';
 export const isCode = (b: Binding): b is CodeBinding => isPlainObject(b) && typeof b.$code === 'string';
 export const isLiteral = (b: Binding): b is LiteralBinding => isPlainObject(b) && '$lit' in b;
+export const isOrElse = (b: Binding): b is OrElseBinding => isPlainObject(b) && Array.isArray(b.$orElse);
+export const isSecret = (b: Binding): b is SecretBinding => isPlainObject(b) && typeof b.$secret === 'string';
+/** A value whose content is not at hand: it must be read before anything can be decided by it. */
+export const isDeferred = (b: Quoted): b is SpilledValue | OrElseBinding => isSpilled(b) || isOrElse(b);
 export const isSpilled = (b: Binding): b is SpilledValue => isPlainObject(b) && typeof b.$spill === 'string';
 
 /** Makes any JSON value safe to stand in a binding. */
@@ -76,8 +90,23 @@ export function resolveBinding(binding: Binding, scope: Scope): Quoted {
   if (isRef(binding)) return valueAt(known(scope.output(binding.$ref), `node "${binding.$ref}"`), binding.path);
   if (isParam(binding)) return valueAt(scope.params, binding.$param);
   if (isItem(binding)) return valueAt(known(scope.item(binding.$item), `map "${binding.$item}"`), binding.path);
+  if (isOrElse(binding)) return resolveOrElse(binding, scope);
   if (hasReservedKey(binding)) return binding;
   return mapObject(binding, (part) => resolveBinding(part, scope));
+}
+
+function resolveOrElse({ $orElse: [value, fallback], path }: OrElseBinding, scope: Scope): Quoted {
+  const first = resolveBinding(value, scope);
+  if (isDeferred(first)) return { $orElse: [first, resolveBinding(fallback, scope)], path };
+  return valueAt(first === null ? resolveBinding(fallback, scope) : first, path);
+}
+
+/** The binding of a part of what a binding stands for. */
+export function partOfBinding(binding: Binding, path: Path): Binding {
+  if (path.length === 0) return binding;
+  if (isRef(binding) || isItem(binding)) return { ...binding, path: [...binding.path, ...path] };
+  if (isParam(binding)) return { $param: [...binding.$param, ...path] };
+  return valueAt(binding, path);
 }
 
 /**
@@ -86,7 +115,7 @@ export function resolveBinding(binding: Binding, scope: Scope): Quoted {
  */
 export function valueAt(value: Quoted, path: Path): Quoted {
   if (path.length === 0) return value;
-  if (isSpilled(value)) return { ...value, path: [...value.path, ...path] };
+  if (isDeferred(value)) return { ...value, path: [...value.path, ...path] };
   if (isLiteral(value)) return quote(plainValueAt(value.$lit, path));
   const [head, ...rest] = path;
   return valueAt(childOf(value, head!), rest);
@@ -111,6 +140,8 @@ export function visitBinding(binding: Binding, see: (part: Binding) => void): vo
   see(binding);
   if (Array.isArray(binding)) {
     for (const part of binding) visitBinding(part, see);
+  } else if (isOrElse(binding)) {
+    for (const part of binding.$orElse) visitBinding(part, see);
   } else if (isPlainObject(binding) && !hasReservedKey(binding)) {
     for (const part of Object.values(binding)) visitBinding(part, see);
   }

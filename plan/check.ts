@@ -1,7 +1,7 @@
 import { type Binding, isItem, isRef, visitBinding } from './binding.js';
-import type { Block, MapNode, Plan, PlanNode } from './plan.js';
+import { type Block, EXIT_ITEM, type Plan, type PlanNode } from './plan.js';
 import { suggestName } from './suggest.js';
-import { bindingsOf, blocksOf, nodesOf } from './visit.js';
+import { bindingsOf, bindsItem, blocksOf, nodesOf, planNodesOf } from './visit.js';
 
 /** Most nodes in a plan; a map counts as one, with the nodes of its body, however many items it runs over. */
 export const MAX_NODES = 1000;
@@ -31,14 +31,15 @@ export interface CheckPlanOptions {
 
 /** Everything that is wrong with the graph of a plan; empty for a plan that can run. */
 export function checkPlan(plan: Plan, options: CheckPlanOptions = {}): readonly PlanProblem[] {
-  const nodes = nodesOf(plan.block);
+  const nodes = planNodesOf(plan);
   const ids = new Set(nodes.map((node) => node.id));
   return [
     ...tooManyNodes(nodes.length),
     ...duplicateIds(nodes),
     ...(options.steps ? unknownSteps(nodes, options.steps) : []),
     ...cycles(nodes),
-    ...checkBlock(plan.block, { ids, visible: new Set(), maps: new Set() }),
+    ...checkBlock(plan.block, { ids, visible: new Set(), items: new Set() }),
+    ...(plan.onExit ? checkBlock(plan.onExit.block, { ids, visible: new Set(), items: new Set([EXIT_ITEM]) }) : []),
   ];
 }
 
@@ -123,8 +124,8 @@ interface BlockScope {
   readonly ids: ReadonlySet<string>;
   /** Nodes that are done, or can be waited for, where the block begins. */
   readonly visible: ReadonlySet<string>;
-  /** Maps around the block. */
-  readonly maps: ReadonlySet<string>;
+  /** Nodes around the block whose items it may read. */
+  readonly items: ReadonlySet<string>;
 }
 
 function checkBlock(block: Block, scope: BlockScope): readonly PlanProblem[] {
@@ -142,7 +143,7 @@ function checkBlock(block: Block, scope: BlockScope): readonly PlanProblem[] {
 }
 
 function innerScope(node: PlanNode, scope: BlockScope): BlockScope {
-  return node.kind === 'map' ? { ...scope, maps: new Set([...scope.maps, (node as MapNode).id]) } : scope;
+  return bindsItem(node) ? { ...scope, items: new Set([...scope.items, node.id]) } : scope;
 }
 
 function checkBinding(
@@ -156,7 +157,7 @@ function checkBinding(
   visitBinding(binding, (part) => {
     if (isRef(part) && !scope.visible.has(part.$ref)) {
       problems.push({ ...refProblem(reader, part.$ref, scope), ...about });
-    } else if (isItem(part) && !scope.maps.has(part.$item)) {
+    } else if (isItem(part) && !scope.items.has(part.$item)) {
       problems.push({ ...itemProblem(reader, part.$item), ...about });
     }
   });
@@ -177,12 +178,16 @@ function refProblem(
     return { code: 'node-order', message, hint: 'Nodes stand in the order in which they can run.' };
   }
   const message = `${reader} reads the node "${id}", which is inside a block that ${reader} is not in`;
-  return { code: 'out-of-scope', message, hint: 'Return it from the when or map, and use what that returns.' };
+  return {
+    code: 'out-of-scope',
+    message,
+    hint: 'Return it from the function that it is made in, and use what the control node returns.',
+  };
 }
 
 function itemProblem(reader: string, map: string): PlanProblem {
-  const message = `${reader} reads the item of map "${map}", which it is not in`;
-  return { code: 'out-of-scope', message, hint: 'Use the item only inside the function given to map.' };
+  const message = `${reader} reads the item of "${map}", which it is not in`;
+  return { code: 'out-of-scope', message, hint: 'Use the item only inside the function that it was given to.' };
 }
 
 function allBindingsOf(node: PlanNode): readonly Binding[] {

@@ -9,6 +9,14 @@ export const FailureType = {
   InvalidValue: 'InvalidValue',
   /** Params did not match the pipeline's schema. */
   InvalidParams: 'InvalidParams',
+  /** No run has this id. */
+  UnknownRun: 'UnknownRun',
+  /** What was asked for does not fit where things stand: closed already, at work already, decided already. */
+  Conflict: 'Conflict',
+  /** A command was given something it cannot read. */
+  InvalidInput: 'InvalidInput',
+  /** A secret that a step needs is not in the worker's environment. */
+  SecretMissing: 'SecretMissing',
   /** No published pipeline has this name. */
   UnknownPipeline: 'UnknownPipeline',
   /** This worker cannot load the run's code bundle (a package missing, or another version). */

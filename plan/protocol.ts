@@ -5,7 +5,7 @@
 import type { Quoted } from './binding.js';
 import type { Digest } from './canonical.js';
 import type { Json } from './json.js';
-import type { Plan, RetryPlan } from './plan.js';
+import type { CacheMode, Plan, RetryPlan } from './plan.js';
 
 /** Version of the interpreter's sequence of commands. Recorded by `begin`; older runs keep their own. */
 export const ENGINE_VERSION = 1;
@@ -14,8 +14,10 @@ export const ENGINE_VERSION = 1;
 export const ActivityName = {
   begin: 'pawl.begin',
   recordRun: 'pawl.record-run',
-  /** Brings a spilled list back for a `map`. */
+  /** Brings a value that is not in the history back, for a node that decides by it. */
   read: 'pawl.read',
+  /** Checks a value by a schema of the code bundle. */
+  check: 'pawl.check',
 } as const;
 
 /** Custom search attributes of a run; all are Keywords. */
@@ -28,7 +30,15 @@ export const SearchAttribute = {
 } as const;
 
 /** Names of the Updates and the Query a run answers. */
-export const RunMessage = { retry: 'retry', abort: 'abort', nodes: 'nodes' } as const;
+export const RunMessage = {
+  retry: 'retry',
+  abort: 'abort',
+  nodes: 'nodes',
+  /** Decides for or against at an `approval`. */
+  approve: 'approve',
+  /** Sends a `waitFor` its event. */
+  send: 'send',
+} as const;
 
 /** The task queue of runs and ordinary steps; a step's own queue is `pawl-NAME`. */
 export const TASK_QUEUE = 'pawl';
@@ -56,6 +66,16 @@ export interface BeginResult {
   readonly nominalTime: string;
   /** The pipeline's documentation, for whoever looks at the run. */
   readonly doc?: string;
+  /** What nodes are called beside their ids, by id. */
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+/** Asks for a value to be checked by a schema of the code bundle; answered with the value, defaults filled in. */
+export interface CheckInput {
+  readonly code: Digest;
+  /** Name in the trace's schemas, as `pipeline/evaluate-all` or `node/approve`. */
+  readonly schema: string;
+  readonly value: Quoted;
 }
 
 /** What a worker needs to call a step's function; all that a light step is sent. */
@@ -75,6 +95,8 @@ export interface StepTask extends StepCall {
   readonly generation: number;
   readonly fingerprint: Digest;
   readonly retry: RetryPlan;
+  /** Absent: `off`. */
+  readonly cache?: CacheMode;
 }
 
 export interface StepResult {
@@ -87,7 +109,8 @@ export const OUTCOMES = ['succeeded', 'rejected', 'failed', 'aborted', 'cancelle
 export type Outcome = (typeof OUTCOMES)[number];
 export type Phase = 'running' | 'held' | 'closed';
 
-export type NodeState = 'running' | 'done' | 'held' | 'skipped' | 'failed' | 'cancelled';
+/** `waiting`: for a time, an event or a decision. */
+export type NodeState = 'running' | 'waiting' | 'done' | 'held' | 'skipped' | 'failed' | 'cancelled';
 
 /** A line of a run's table of nodes. */
 export interface NodeStatus {
@@ -113,6 +136,53 @@ export interface RunResult {
   readonly value: Json;
   readonly plan: Digest;
   readonly nodes: readonly NodeStatus[];
+}
+
+/** What an `approval` gives. */
+export interface ApprovalResult {
+  readonly approved: boolean;
+  /** Nobody decided in time. */
+  readonly expired: boolean;
+  readonly decisions: readonly ApprovalDecision[];
+  /** What the last approver filled in; `null` without a form, or when it was not approved. */
+  readonly value: Json;
+}
+
+export interface ApprovalDecision {
+  readonly approved: boolean;
+  /** Who says so; Temporal does not prove it. */
+  readonly by: string;
+  readonly role: string | null;
+  readonly reason: string;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+}
+
+/** Input of the Update `approve`. */
+export interface ApproveRequest {
+  /** Default: the one approval that waits. */
+  readonly node?: string;
+  /** Default: true. */
+  readonly approved?: boolean;
+  readonly by?: string;
+  readonly role?: string;
+  readonly reason?: string;
+  /** What the form asks for. */
+  readonly value?: Json;
+}
+
+/** Input of the Update `send`. */
+export interface SendRequest {
+  /** Id of the `waitFor` node. */
+  readonly node: string;
+  readonly value?: Json;
+}
+
+/** How a run ended, as the nodes of `onExit` read it. */
+export interface ExitInfo {
+  readonly outcome: Outcome;
+  readonly value: Json;
+  readonly faults: readonly Fault[];
 }
 
 /** Keeps Postgres' projection of a run up to date. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { digestSchema } from './artifact.js';
+import { isOrElse } from './binding.js';
 import { checkPlan } from './check.js';
 import { FailureType, PawlError } from './failure.js';
 import { isJsonObject, type Json } from './json.js';
@@ -16,7 +17,10 @@ const RESERVED_SHAPES = z.union([
   z.strictObject({ $item: id, path }),
   z.strictObject({ $code: z.string() }),
   z.strictObject({ $lit: json }),
+  z.strictObject({ $secret: id }),
 ]);
+
+const ORELSE = z.strictObject({ $orElse: z.tuple([json, json]), path });
 
 const binding: z.ZodType<Json> = json.superRefine((value, context) => {
   for (const at of malformedParts(value)) {
@@ -34,7 +38,16 @@ const stepOptions: z.ZodType<StepNodeOptions> = z.strictObject({
     backoffMs: z.number().nonnegative(),
     factor: z.number().positive(),
   }),
+  gpu: z.int().positive().optional(),
+  priority: z.int().min(1).max(5).optional(),
+  cache: z.enum(['off', 'reuse', 'refresh']).optional(),
 });
+
+const minSuccess = z.union([
+  z.strictObject({ items: z.int().nonnegative() }),
+  z.strictObject({ share: z.number().min(0).max(1) }),
+]);
+const after = z.array(id).min(1).optional();
 
 const block: z.ZodType<Block> = z.lazy(() => z.strictObject({ nodes: z.array(node), result: binding }));
 
@@ -47,28 +60,65 @@ const node: z.ZodType<PlanNode> = z.lazy(() =>
       fingerprint: digestSchema,
       input: binding,
       options: stepOptions,
+      after,
     }),
-    z.strictObject({ kind: z.literal('when'), id, if: binding, then: block, else: block }),
+    z.strictObject({ kind: z.literal('when'), id, if: binding, then: block, else: block, after }),
+    z.strictObject({
+      kind: z.literal('match'),
+      id,
+      on: binding,
+      cases: z.array(z.strictObject({ is: z.union([z.string(), z.number(), z.boolean()]), block })),
+      otherwise: block.optional(),
+      after,
+    }),
+    z.strictObject({ kind: z.literal('present'), id, value: binding, then: block, else: block, after }),
     z.strictObject({
       kind: z.literal('map'),
       id,
       over: binding,
       key: path.nullable(),
       concurrency: z.int().positive(),
+      minSuccess: minSuccess.optional(),
       body: block,
+      after,
     }),
-    z.strictObject({ kind: z.literal('reject'), id, with: binding }),
+    z.strictObject({
+      kind: z.literal('reduce'),
+      id,
+      over: binding,
+      key: path.nullable(),
+      initial: binding,
+      body: block,
+      after,
+    }),
+    z.strictObject({ kind: z.literal('pipeline'), id, pipeline: id, params: binding, body: block, after }),
+    z.strictObject({
+      kind: z.literal('approval'),
+      id,
+      ask: z.string(),
+      shows: binding,
+      form: json,
+      roles: z.array(id),
+      quorum: z.int().positive(),
+      expiresMs: milliseconds.nullable(),
+      onExpiry: z.enum(['reject', 'decline']),
+      after,
+    }),
+    z.strictObject({ kind: z.literal('wait'), id, schema: json, timeoutMs: milliseconds.nullable(), after }),
+    z.strictObject({ kind: z.literal('sleep'), id, until: binding, after }),
+    z.strictObject({ kind: z.literal('reject'), id, with: binding, after }),
   ]),
 );
 
 const planSchema: z.ZodType<Plan> = z.strictObject({
-  pawl: z.literal(PLAN_FORMAT),
+  pawl: z.union([z.literal(1), z.literal(PLAN_FORMAT)]),
   pipeline: z.string().regex(/^[a-z][a-z0-9-]*$/),
   code: digestSchema,
   params: json,
   schedule: z.strictObject({ cron: z.string(), timeZone: z.string() }).nullable(),
   holdMs: milliseconds,
   block,
+  onExit: z.strictObject({ block, timeoutMs: milliseconds }).optional(),
 });
 
 /**
@@ -106,6 +156,9 @@ function invalid(message: string, hint: string): PawlError {
 function malformedParts(value: Json, at: readonly (string | number)[] = []): (string | number)[][] {
   if (Array.isArray(value)) return value.flatMap((part, index) => malformedParts(part, [...at, index]));
   if (!isJsonObject(value)) return [];
+  if (isOrElse(value) && ORELSE.safeParse(value).success) {
+    return value.$orElse.flatMap((part, index) => malformedParts(part, [...at, '$orElse', index]));
+  }
   if (Object.keys(value).some((key) => key.startsWith('$'))) {
     return RESERVED_SHAPES.safeParse(value).success ? [] : [[...at]];
   }

@@ -6,6 +6,7 @@ const MAX_ROWS = 60;
 
 const MARKS: Readonly<Record<NodeState, string>> = {
   running: '▶',
+  waiting: '⏳',
   done: '✓',
   held: '⏸',
   skipped: '–',
@@ -33,7 +34,7 @@ export function renderDetails({ pipeline, doc, table }: DetailsOptions): string 
 /** All of a small table; of a large one the nodes that are not done, and the latest. */
 function pickRows(table: readonly NodeStatus[]): readonly NodeStatus[] {
   if (table.length <= MAX_ROWS) return table;
-  const isOpen = (row: NodeStatus): boolean => ['held', 'failed', 'running'].includes(row.state);
+  const isOpen = (row: NodeStatus): boolean => ['held', 'failed', 'waiting', 'running'].includes(row.state);
   const open = table.filter(isOpen).slice(0, MAX_ROWS / 2);
   return [...open, ...table.filter((row) => !isOpen(row)).slice(open.length - MAX_ROWS)];
 }

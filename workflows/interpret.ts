@@ -25,6 +25,18 @@ function interpretNode(node: PlanNode, frame: Frame, run: Run): Promise<Quoted> 
     step: (n) => interpretStep(n, frame, run),
     when: (n) => interpretWhen(n, frame, run),
     map: (n) => interpretMap(n, frame, run),
+    match: unsupported,
+    present: unsupported,
+    reduce: unsupported,
+    pipeline: unsupported,
+    approval: unsupported,
+    wait: unsupported,
+    sleep: unsupported,
     reject: (n) => interpretReject(n, frame, run),
   });
+}
+
+/** Until the interpreter knows all kinds. */
+function unsupported(node: PlanNode): never {
+  throw new Error(`the interpreter does not run ${node.kind} yet`);
 }

@@ -4,7 +4,6 @@ import { bindingOf, type Ref } from '../../dsl/ref.js';
 import { type NodeOptions, step } from '../../dsl/step.js';
 import { currentTracer } from '../../dsl/trace.js';
 import { isRef, plainValueAt, type RefBinding } from '../../plan/binding.js';
-import type { PlanNode } from '../../plan/plan.js';
 
 const readPrevious = step(
   'previous',
@@ -43,25 +42,17 @@ function keptOutput(ref: unknown): RefBinding {
       'Pass what a step returned, not a param or a value.',
     );
   }
-  const { node, inMap } = findNode(binding.$ref);
-  if (inMap)
-    throw misuse(`previous cannot look into the map around "${binding.$ref}"`, 'Use it on a step outside of map.');
-  if (node?.kind !== 'step') {
+  const { node, inItems } = currentTracer('previous').findStep(binding.$ref);
+  if (inItems)
+    throw misuse(
+      `previous cannot look into what is around "${binding.$ref}"`,
+      'Use it on a step outside of map and reduce.',
+    );
+  if (!node) {
     throw misuse(`previous cannot read "${binding.$ref}", which is not a step`, 'Pass the output of a step.');
   }
   if (node.options.light) {
     throw misuse(`previous cannot read the light step "${node.id}": its outputs are not kept`, 'Remove `light: true`.');
   }
   return binding;
-}
-
-function findNode(id: string): { node: PlanNode | undefined; inMap: boolean } {
-  const { open } = currentTracer('previous');
-  const block = open.find(({ nodes }) => nodes.some((node) => node.id === id));
-  return { node: block?.nodes.find((node) => node.id === id), inMap: isMapScope(block?.scope ?? '') };
-}
-
-/** Scopes of `when` end with `.then/` or `.else/`, those of `map` with the map's own id. */
-function isMapScope(scope: string): boolean {
-  return scope.split('/').some((part) => part !== '' && !/\.(then|else)$/.test(part));
 }

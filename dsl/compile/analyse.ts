@@ -1,5 +1,5 @@
 import type { Annotations, NodeAnnotation } from '../../plan/plan.js';
-import { nodesOf } from '../../plan/visit.js';
+import { planNodesOf } from '../../plan/visit.js';
 import type { AnyStep } from '../step.js';
 import type { Trace } from '../trace.js';
 import type { Bundled } from './bundle.js';
@@ -60,7 +60,7 @@ function locateTrace(parts: SourceParts, traced: Trace, loaded: Loaded): Located
     return place ? [[id, place] as const] : [];
   });
   const places = new Map(found);
-  const stepNodes = nodesOf(traced.block).filter((node) => node.kind === 'step');
+  const stepNodes = planNodesOf(traced).filter((node) => node.kind === 'step');
   const steps = new Map(stepNodes.map((node) => [node.id, node.step]));
   const code = locateSteps({ index, bundled, traced, places, steps });
   const docs = new PackageDocs(project.root);
@@ -72,6 +72,7 @@ function locateTrace(parts: SourceParts, traced: Trace, loaded: Loaded): Located
       file: relativePath(project.root, file),
       line,
       column,
+      ...(traced.labels.has(id) ? { label: traced.labels.get(id)! } : {}),
     };
   };
   return {

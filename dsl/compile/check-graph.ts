@@ -1,7 +1,7 @@
 import { refsOf } from '../../plan/binding.js';
 import { checkPlan } from '../../plan/check.js';
-import type { Block, Plan } from '../../plan/plan.js';
-import { bindingsOf, blocksOf, nodesOf } from '../../plan/visit.js';
+import type { Plan } from '../../plan/plan.js';
+import { bindingsOf, blocksOf, nodesOf, planNodesOf } from '../../plan/visit.js';
 import { DiagnosticCode, type Finding, type Place } from './diagnostic.js';
 
 /** Finds what is wrong with the graph of a plan. */
@@ -13,7 +13,7 @@ export function checkGraph(
   const problems = checkPlan(plan, { steps }).map(
     ({ node, ...problem }): Finding => ({ ...problem, place: placeOf(node) }),
   );
-  return [...problems, ...unusedNodes(plan.block).map((id) => unusedNode(id, placeOf(id)))];
+  return [...problems, ...unusedNodes(plan).map((id) => unusedNode(id, placeOf(id)))];
 }
 
 /** Finds a schedule that no clock can follow. */
@@ -34,12 +34,17 @@ export function checkSchedule(plan: Plan, place: Place): readonly Finding[] {
 const CRON_HINT =
   "Write minute, hour, day of month, month and day of week: '0 6 2 * *' is 6:00 on the 2nd of each month.";
 
-/** Steps whose output nobody reads. Control nodes are there for what they do, so they may stand alone. */
-function unusedNodes(block: Block): readonly string[] {
-  const all = nodesOf(block);
-  const blocks = [block, ...all.flatMap(blocksOf)];
+/**
+ * Steps whose output nobody reads. Control nodes are there for what they do, so they may stand alone; so may the steps
+ * of `onExit`.
+ */
+function unusedNodes(plan: Plan): readonly string[] {
+  const all = planNodesOf(plan);
+  const blocks = [plan.block, ...all.flatMap(blocksOf)];
   const read = new Set([...all.flatMap(bindingsOf), ...blocks.map(({ result }) => result)].flatMap(refsOf));
-  return all.filter((node) => node.kind === 'step' && !read.has(node.id)).map(({ id }) => id);
+  return nodesOf(plan.block)
+    .filter((node) => node.kind === 'step' && !read.has(node.id))
+    .map(({ id }) => id);
 }
 
 function unusedNode(id: string, place: Place): Finding {

@@ -1,4 +1,4 @@
-import type { Pipeline } from '../pipeline.js';
+import type { PipelineParts } from '../pipeline.js';
 import type { AnyStep } from '../step.js';
 import { checkEdgeSchema, type EdgeProblem } from './check-edge-schema.js';
 import type { Finding, Place } from './diagnostic.js';
@@ -18,7 +18,7 @@ export function checkSteps(steps: Iterable<AnyStep>, placeOf: (step: AnyStep) =>
 }
 
 /** Finds params that are not JSON. */
-export function checkParams(pipeline: Pipeline, place: Place): readonly Finding[] {
+export function checkParams(pipeline: PipelineParts, place: Place): readonly Finding[] {
   return checkEdgeSchema(pipeline.params, 'input').map((problem) => edgeFinding('params', problem, place));
 }
 

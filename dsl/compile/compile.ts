@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { type Digest, digestOfJson } from '../../plan/canonical.js';
 import type { Json } from '../../plan/json.js';
-import type { Annotations, Plan } from '../../plan/plan.js';
+import type { Annotations, Block, Plan } from '../../plan/plan.js';
 import type { Trace } from '../trace.js';
 import type { LocatedTrace, Sources } from './analyse.js';
 import { type Bundled, bundlePipeline, type CodeBundle } from './bundle.js';
@@ -75,7 +75,7 @@ export async function traceProject(project: Project, findings: Finding[]): Promi
   const loaded = await loadChecked(project, bundled, sources, findings);
   // What an async function does after its first await would go on, and fail, when tracing is over.
   if (findings.some(({ code }) => code === DiagnosticCode.AsyncPipeline)) throw new CompileStop([]);
-  const traced = tracePipeline(loaded, sources.pipelinePlace);
+  const traced = tracePipeline(loaded, sources.pipelinePlace, findings);
   return { bundled, loaded, traced, located: sources.locate(traced, loaded) };
 }
 
@@ -92,8 +92,11 @@ async function loadChecked(project: Project, bundled: Bundled, sources: Sources,
 
 function compileTraced({ bundled, loaded, traced, located }: TracedProject, findings: Finding[]): CompiledPipeline {
   const { pipeline } = loaded;
-  const block = withFingerprints(traced.block, (node) => located.code.node(node));
-  const plan = makePlan(pipeline, bundled.bundle.digest, block);
+  const fingerprinted = (block: Block): Block => withFingerprints(block, (node) => located.code.node(node));
+  const plan = makePlan(pipeline, bundled.bundle.digest, {
+    block: fingerprinted(traced.block),
+    onExit: traced.onExit && { ...traced.onExit, block: fingerprinted(traced.onExit.block) },
+  });
   findings.push(
     ...checkSteps(traced.steps.values(), located.stepPlace),
     ...checkParams(pipeline, located.nodePlace()),

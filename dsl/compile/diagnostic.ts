@@ -36,6 +36,11 @@ export const DiagnosticCode = {
   NodeOrder: 'node-order',
   Cycle: 'cycle',
   TooManyNodes: 'too-many-nodes',
+  NotJson: 'not-json',
+  RecursivePipeline: 'recursive-pipeline',
+  RefInJson: 'ref-in-json',
+  RowSchema: 'row-schema',
+  ValueTooLarge: 'value-too-large',
 } as const;
 
 export type DiagnosticCode = (typeof DiagnosticCode)[keyof typeof DiagnosticCode];

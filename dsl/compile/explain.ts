@@ -2,7 +2,7 @@ import type { Digest } from '../../plan/canonical.js';
 import { FailureType, PawlError } from '../../plan/failure.js';
 import type { StepNode } from '../../plan/plan.js';
 import { suggestName } from '../../plan/suggest.js';
-import { nodesOf } from '../../plan/visit.js';
+import { planNodesOf } from '../../plan/visit.js';
 import { type CompileOptions, traceProject } from './compile.js';
 import { findProject, relativePath } from './project.js';
 
@@ -23,7 +23,7 @@ export interface StepExplanation {
 export async function explainStep(file: string, step: string, options: CompileOptions = {}): Promise<StepExplanation> {
   const project = findProject(file, options.root);
   const { traced, located } = await traceProject(project, []);
-  const nodes = nodesOf(traced.block).filter((node): node is StepNode => node.kind === 'step');
+  const nodes = planNodesOf(traced).filter((node): node is StepNode => node.kind === 'step');
   const node = nodes.find((candidate) => candidate.step === step);
   if (!node) {
     throw new PawlError(FailureType.InvalidPlan, `the pipeline has no step "${step}"`, {

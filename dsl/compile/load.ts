@@ -1,7 +1,7 @@
 import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { isPipeline, type Pipeline } from '../pipeline.js';
+import { isPipeline, type PipelineParts } from '../pipeline.js';
 import { type Bundled, outputFolder } from './bundle.js';
 import { CompileStop, DiagnosticCode, type Place } from './diagnostic.js';
 import type { Project } from './project.js';
@@ -9,7 +9,7 @@ import { type FindPlace, stackMapper } from './source-map.js';
 
 /** A pipeline as the compiler's process sees it. */
 export interface Loaded {
-  readonly pipeline: Pipeline;
+  readonly pipeline: PipelineParts;
   readonly findPlace: FindPlace;
   /** What the packages the bundle imports export, by specifier. */
   readonly packages: ReadonlyMap<string, Readonly<Record<string, unknown>>>;

@@ -1,6 +1,4 @@
-import { z } from 'zod';
 import type { Digest } from '../../plan/canonical.js';
-import type { Json } from '../../plan/json.js';
 import {
   type Block,
   PLAN_FORMAT,
@@ -9,41 +7,37 @@ import {
   type SchedulePlan,
   type StepNode,
 } from '../../plan/plan.js';
-import { visitNode } from '../../plan/visit.js';
-import type { Pipeline } from '../pipeline.js';
+import { withBlocks } from '../../plan/visit.js';
+import { jsonSchemaOf } from '../json-schema.js';
+import type { PipelineParts } from '../pipeline.js';
+import type { Trace } from '../trace.js';
 
 /** Puts a plan together from a traced pipeline. */
-export function makePlan(pipeline: Pipeline, code: Digest, block: Block): Plan {
+export function makePlan(
+  pipeline: PipelineParts,
+  code: Digest,
+  { block, onExit }: Pick<Trace, 'block' | 'onExit'>,
+): Plan {
   return {
     pawl: PLAN_FORMAT,
     pipeline: pipeline.name,
     code,
-    params: paramsJsonSchema(pipeline.params),
+    params: jsonSchemaOf(pipeline.params),
     schedule: schedulePlan(pipeline),
     holdMs: pipeline.holdMs,
     block,
+    ...(onExit ? { onExit } : {}),
   };
 }
 
 /** The same block with the fingerprint of each step node put in. */
 export function withFingerprints(block: Block, fingerprint: (node: StepNode) => Digest): Block {
-  const inBlock = (part: Block) => withFingerprints(part, fingerprint);
+  const inBlock = (part: Block): Block => withFingerprints(part, fingerprint);
   const inNode = (node: PlanNode): PlanNode =>
-    visitNode<PlanNode>(node, {
-      step: (n) => ({ ...n, fingerprint: fingerprint(n) }),
-      when: (n) => ({ ...n, then: inBlock(n.then), else: inBlock(n.else) }),
-      map: (n) => ({ ...n, body: inBlock(n.body) }),
-      reject: (n) => n,
-    });
+    node.kind === 'step' ? { ...node, fingerprint: fingerprint(node) } : withBlocks(node, inBlock);
   return { nodes: block.nodes.map(inNode), result: block.result };
 }
 
-function paramsJsonSchema(params: z.ZodType): Json {
-  const { $schema: _, ...schema } = z.toJSONSchema(params, { io: 'input', unrepresentable: 'any' });
-  // Through text, because zod adds properties that are not JSON.
-  return JSON.parse(JSON.stringify(schema)) as Json;
-}
-
-function schedulePlan({ schedule }: Pipeline): SchedulePlan | null {
+function schedulePlan({ schedule }: PipelineParts): SchedulePlan | null {
   return schedule ? { cron: schedule.cron, timeZone: schedule.timeZone ?? 'UTC' } : null;
 }

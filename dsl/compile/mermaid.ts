@@ -37,17 +37,63 @@ function drawNode(node: PlanNode, chart: Chart, indent: string): readonly string
   return visitNode(node, {
     step: (n) => [`${indent}${name}[${label(n.id, chart.docOf(n.id))}]`],
     reject: (n) => [`${indent}${name}([${label(n.id, '')}])`],
+    approval: (n) => [`${indent}${name}{{${label(n.id, n.ask)}}}`],
+    wait: (n) => [`${indent}${name}{{${label(n.id, '')}}}`],
+    sleep: (n) => [`${indent}${name}{{${label(n.id, '')}}}`],
     map: (n) => box(name, n.id, indent, drawBlock(n.body, chart, `${indent}  `)),
-    when: (n) => [
-      ...box(name, n.id, indent, [
-        ...box(`${name}_then`, 'then', `${indent}  `, drawBlock(n.then, chart, `${indent}    `)),
-        ...(n.else.nodes.length === 0
-          ? []
-          : box(`${name}_else`, 'else', `${indent}  `, drawBlock(n.else, chart, `${indent}    `))),
-      ]),
-    ],
+    reduce: (n) => box(name, n.id, indent, drawBlock(n.body, chart, `${indent}  `)),
+    pipeline: (n) => box(name, n.id, indent, drawBlock(n.body, chart, `${indent}  `)),
+    match: (n) =>
+      drawWays(
+        n.id,
+        [...n.cases.map((each) => [String(each.is), each.block] as const), ['otherwise', n.otherwise]],
+        chart,
+        indent,
+      ),
+    present: (n) =>
+      drawWays(
+        n.id,
+        [
+          ['then', n.then],
+          ['else', n.else],
+        ],
+        chart,
+        indent,
+      ),
+    when: (n) =>
+      drawWays(
+        n.id,
+        [
+          ['then', n.then],
+          ['else', n.else],
+        ],
+        chart,
+        indent,
+      ),
   });
 }
+
+/** A box with a box for each way that has nodes. */
+function drawWays(
+  id: string,
+  ways: readonly (readonly [string, Block | undefined])[],
+  chart: Chart,
+  indent: string,
+): readonly string[] {
+  const name = chart.nameOf(id);
+  const drawn = ways.filter(([title, block]) => title === 'then' || (block && block.nodes.length > 0));
+  const inside = drawn.flatMap(([title, block], index) =>
+    box(
+      `${name}_${title === 'then' || title === 'else' ? title : index}`,
+      title,
+      `${indent}  `,
+      drawBlock(block ?? EMPTY, chart, `${indent}    `),
+    ),
+  );
+  return box(name, id, indent, inside);
+}
+
+const EMPTY: Block = { nodes: [], result: null };
 
 function box(name: string, title: string, indent: string, inside: readonly string[]): readonly string[] {
   return [`${indent}subgraph ${name}[${label(title, '')}]`, ...inside, `${indent}end`];

@@ -1,48 +1,48 @@
 import { canonicalJson } from '../../plan/canonical.js';
 import type { Json } from '../../plan/json.js';
+import type { Misuse } from '../misuse.js';
 import type { Trace } from '../trace.js';
-import { CompileStop, DiagnosticCode, type Place } from './diagnostic.js';
+import { CompileStop, DiagnosticCode, type Finding, type Place } from './diagnostic.js';
 import { errorText, hintOf, type Loaded } from './load.js';
 
 /**
  * Runs the pipeline function, twice: a graph that depends on the clock or on chance would be another one next time.
+ * Mistakes that need not end the tracing are added to `findings`.
  * @throws CompileStop when the function throws or draws two different graphs.
  */
-export function tracePipeline(loaded: Loaded, start: Place): Trace {
-  const traced = traceOnce(loaded, start);
-  const again = traceOnce(loaded, start);
+export function tracePipeline(loaded: Loaded, start: Place, findings: Finding[]): Trace {
+  const traced = traceOnce(loaded, start, (mistake) => findings.push(findingOf(mistake, loaded, start)));
+  const again = traceOnce(loaded, start, () => {});
   if (graphText(traced) !== graphText(again)) throw unstableGraph(start);
   return traced;
 }
 
-function traceOnce({ pipeline, findPlace }: Loaded, start: Place): Trace {
+function traceOnce(loaded: Loaded, start: Place, onMisuse: (mistake: Misuse) => void): Trace {
   try {
-    return pipeline.trace({ sites: true });
+    return loaded.pipeline.trace({ sites: true, onMisuse });
   } catch (error) {
-    const place = (error instanceof Error && findPlace(error.stack ?? '')) || start;
-    const hint =
-      hintOf(error) ?? 'The pipeline function runs once, when it is compiled; it must do so without an error.';
-    throw new CompileStop([{ code: codeOf(error), message: errorText(error), hint, place }]);
+    throw new CompileStop([findingOf(error, loaded, start)]);
   }
 }
 
-const MISUSE_CODES: readonly (readonly [RegExp, DiagnosticCode])[] = [
-  [/^two nodes have the id/, DiagnosticCode.DuplicateId],
-  [/^two different .* are called/, DiagnosticCode.DuplicateStep],
-  [/^the pipeline function is async/, DiagnosticCode.AsyncPipeline],
-  [/^arithmetic, comparison or a template string cannot/, DiagnosticCode.RefInArithmetic],
-  [/^(toString|valueOf)\(\) cannot/, DiagnosticCode.RefInTemplate],
-  [/^spread or iteration cannot/, DiagnosticCode.RefSpread],
-  [/^iteration cannot/, DiagnosticCode.RefIterated],
-];
-
-function codeOf(error: unknown): DiagnosticCode {
-  if (!(error instanceof Error) || error.name !== 'PawlError') return DiagnosticCode.TraceFailed;
-  return MISUSE_CODES.find(([pattern]) => pattern.test(error.message))?.[1] ?? DiagnosticCode.Misuse;
+function findingOf(error: unknown, { findPlace }: Loaded, start: Place): Finding {
+  const place = (error instanceof Error && findPlace(error.stack ?? '')) || start;
+  const hint = hintOf(error) ?? 'The pipeline function runs once, when it is compiled; it must do so without an error.';
+  return { code: codeOf(error), message: errorText(error), hint, place };
 }
 
+/** A misuse knows its code. It may be of another copy of Pawl, the one that the author's project has installed. */
+function codeOf(error: unknown): DiagnosticCode {
+  if (!(error instanceof Error) || error.name !== 'PawlError') return DiagnosticCode.TraceFailed;
+  const code = 'code' in error ? error.code : undefined;
+  return ALL_CODES.find((known) => known === code) ?? DiagnosticCode.Misuse;
+}
+
+const ALL_CODES = Object.values(DiagnosticCode);
+
 function graphText(traced: Trace): string {
-  return canonicalJson(traced.block as unknown as Json);
+  const { block, onExit } = traced;
+  return canonicalJson({ block, onExit: onExit ?? null } as unknown as Json);
 }
 
 function unstableGraph(place: Place): CompileStop {

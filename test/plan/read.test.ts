@@ -12,7 +12,7 @@ describe('readPlan', () => {
   });
 
   test('refuses a newer format before anything else', () => {
-    expect(() => readPlan({ pawl: 2, whatever: true })).toThrow('format 2; this version of Pawl reads formats up to 1');
+    expect(() => readPlan({ pawl: 3, whatever: true })).toThrow('format 3; this version of Pawl reads formats up to 2');
   });
 
   test.each<[string, unknown, string]>([

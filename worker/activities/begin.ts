@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Pipeline } from '../../dsl/pipeline.js';
+import type { PipelineParts } from '../../dsl/pipeline.js';
 import { quote } from '../../plan/binding.js';
 import { FailureType, PawlError } from '../../plan/failure.js';
 import { isJsonObject, type Json } from '../../plan/json.js';
@@ -49,7 +49,7 @@ function planOf({ hash, plan }: StoredPlan, { plans }: WorkerParts): Plan {
 }
 
 /** A schedule's firings carry no params of their own: the pipeline's function makes them from the firing time. */
-function paramsFor(pipeline: Pipeline, input: BeginInput): unknown {
+function paramsFor(pipeline: PipelineParts, input: BeginInput): unknown {
   if (input.params !== null) return input.params;
   if (input.scheduled && pipeline.schedule?.params) return pipeline.schedule.params(new Date(input.nominalTime));
   return {};
@@ -59,7 +59,7 @@ function paramsFor(pipeline: Pipeline, input: BeginInput): unknown {
  * The params with defaults filled in.
  * @throws PawlError `InvalidParams` that names every wrong one.
  */
-export function checkParams(pipeline: Pipeline, params: unknown): Json {
+export function checkParams(pipeline: PipelineParts, params: unknown): Json {
   const unknown = unknownParams(pipeline, params);
   const parsed = pipeline.params.safeParse(params);
   if (parsed.success && unknown.length === 0) return parsed.data as Json;
@@ -74,7 +74,7 @@ export function checkParams(pipeline: Pipeline, params: unknown): Json {
   );
 }
 
-function unknownParams(pipeline: Pipeline, params: unknown): readonly string[] {
+function unknownParams(pipeline: PipelineParts, params: unknown): readonly string[] {
   if (!(pipeline.params instanceof z.ZodObject) || !isJsonObject(params)) return [];
   const known = Object.keys(pipeline.params.shape);
   return Object.keys(params)
@@ -82,7 +82,7 @@ function unknownParams(pipeline: Pipeline, params: unknown): readonly string[] {
     .map((name) => `✖ "${name}" is not a param. ${suggestName(name, known)}`);
 }
 
-function describeParams(pipeline: Pipeline): string {
+function describeParams(pipeline: PipelineParts): string {
   return pipeline.params instanceof z.ZodObject ? Object.keys(pipeline.params.shape).join(', ') || 'none' : 'an object';
 }
 

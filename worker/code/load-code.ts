@@ -3,7 +3,7 @@ import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Definition, setDefinitionOrigin } from '../../dsl/definition.js';
-import { isPipeline, type Pipeline } from '../../dsl/pipeline.js';
+import { isPipeline, type PipelineParts } from '../../dsl/pipeline.js';
 import type { AnyStep } from '../../dsl/step.js';
 import type { ArtifactStore } from '../../plan/artifact.js';
 import type { Digest } from '../../plan/canonical.js';
@@ -12,7 +12,7 @@ import { checkPackages, type PackageVersions } from './check-packages.js';
 
 /** A code bundle, loaded: the functions a plan names. */
 export interface LoadedCode {
-  readonly pipeline: Pipeline;
+  readonly pipeline: PipelineParts;
   readonly steps: ReadonlyMap<string, AnyStep>;
   readonly definitions: ReadonlyMap<string, Definition>;
 }

@@ -26,6 +26,7 @@ const USES: Readonly<Record<RefCode, { readonly use: string; readonly hint: stri
     use: 'be asked whether it is there',
     hint: 'Write a plain dot: a ref is always there. A value that may be absent is for a step to handle.',
   },
+  'ref-in-json': { use: 'be written as JSON', hint: STEP_HINT },
   'ref-spread': { use: 'be spread', hint: 'Name the properties: { a: value.a, b: value.b }, or take the whole value.' },
   'ref-iterated': { use: 'be looped over', hint: 'Use map(list, (item) => …).' },
   'ref-as-index': {

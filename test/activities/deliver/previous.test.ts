@@ -2,7 +2,7 @@ import { describe, expect, expectTypeOf, test } from 'vitest';
 import { deploy, previous, register } from '../../../activities/deliver/index.js';
 import { modelNameSchema } from '../../../activities/deliver/values.js';
 import type { EvaluationReport, TrainedModel, Verdict } from '../../../activities/values.js';
-import { map, when } from '../../../dsl/control.js';
+import { map, when } from '../../../dsl/control/index.js';
 import { z } from '../../../dsl/index.js';
 import type { Ref } from '../../../dsl/ref.js';
 import { step } from '../../../dsl/step.js';

@@ -21,7 +21,7 @@ test('compiles a pipeline with a local module into plan, annotations and bundle'
   const { diagnostics, compiled } = await compilePipeline(`${makeProject(SUMS)}/pipeline.ts`);
   expect(diagnostics).toEqual([]);
   expect(compiled?.plan).toMatchObject({
-    pawl: 1,
+    pawl: 2,
     pipeline: 'sums',
     code: compiled?.bundle.digest,
     params: { type: 'object', required: ['n'] },

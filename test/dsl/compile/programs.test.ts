@@ -14,7 +14,7 @@ import { program, traceProgram } from './programs.js';
 
 const nameOf = (number: number) => `n${number}`;
 const empty = pipeline('random', { params: z.object({}) }, () => null);
-const planOf = (traced: Trace) => makePlan(empty, digestOf('code'), traced.block);
+const planOf = (traced: Trace) => makePlan(empty, digestOf('code'), traced);
 const textOf = (traced: Trace) => canonicalJson(traced.block as unknown as Json);
 
 describe('random pipelines', () => {

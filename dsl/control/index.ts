@@ -1,0 +1,15 @@
+export { type ApprovalOptions, type Approved, approval } from './approval.js';
+export { collect } from './collect.js';
+export type { ItemKey } from './item-key.js';
+export { type MapOptions, map } from './map.js';
+export { type MatchOptions, match } from './match.js';
+export type { ControlOptions } from './node-options.js';
+export { type OnExitOptions, onExit } from './on-exit.js';
+export { orElse } from './or-else.js';
+export { present } from './present.js';
+export { type ReduceOptions, reduce } from './reduce.js';
+export { reject } from './reject.js';
+export type { ResultOf } from './result-of.js';
+export { sleep } from './sleep.js';
+export { type WaitForOptions, waitFor } from './wait-for.js';
+export { when } from './when.js';

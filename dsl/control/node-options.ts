@@ -1,0 +1,42 @@
+import { isItem, isRef } from '../../plan/binding.js';
+import { misuse } from '../misuse.js';
+import { bindingOf, type Ref } from '../ref.js';
+import { currentTracer, type Tracer } from '../trace.js';
+
+/** What every node takes. */
+export interface ControlOptions {
+  /** Id of the node. Default: the control's or the step's name; a second one in the same scope needs an id. */
+  readonly id?: string;
+  /** What people read beside the id, in the Temporal UI and in graphs. */
+  readonly label?: string;
+  /** Nodes that must be done first, although nothing of theirs is read: one ref, or a list. */
+  readonly after?: Ref<unknown> | readonly Ref<unknown>[];
+}
+
+/** The parts of a plan node that all kinds have. */
+export interface NodeHead {
+  readonly id: string;
+  readonly after?: readonly string[];
+}
+
+/** Reserves the id of a node and resolves what it comes after. */
+export function claimNode(control: string, options: ControlOptions): { tracer: Tracer; head: NodeHead } {
+  const tracer = currentTracer(control);
+  const id = tracer.claimId(options.id ?? control);
+  if (options.label !== undefined) tracer.labels.set(id, options.label);
+  const after = idsAfter(options.after);
+  return { tracer, head: after.length === 0 ? { id } : { id, after } };
+}
+
+function idsAfter(after: ControlOptions['after']): readonly string[] {
+  if (after === undefined) return [];
+  const refs = Array.isArray(after) ? after : [after];
+  const ids = refs.flatMap((ref) => {
+    const binding = bindingOf(ref);
+    if (binding !== undefined && isRef(binding)) return [binding.$ref];
+    // Params and items are there before any node runs.
+    if (binding !== undefined && ('$param' in Object(binding) || isItem(binding))) return [];
+    throw misuse('`after` takes what a node returned', 'Pass refs to outputs: { after: [loaded, checked] }.');
+  });
+  return [...new Set(ids)];
+}

@@ -1,0 +1,28 @@
+import { EXIT_ITEM } from '../../plan/plan.js';
+import type { ExitInfo } from '../../plan/protocol.js';
+import { durationMs } from '../duration.js';
+import { misuse } from '../misuse.js';
+import type { Ref } from '../ref.js';
+import { currentTracer, itemRef } from '../trace.js';
+
+export interface OnExitOptions {
+  /** Longest time of all its nodes together: `'10m'`, or milliseconds. Default: `'5m'`. */
+  readonly timeout?: string | number;
+}
+
+/**
+ * Says what runs when the run is at its end: succeeded, rejected, failed, aborted or cancelled. Its nodes read the
+ * params and how the run ended, and nothing else of the run, which may not have got that far. A fault in it is noted and
+ * changes nothing about the outcome. The ids of its nodes begin with `on-exit/`.
+ *
+ * @example
+ * onExit((run) => notify({ text: 'retrain ended', outcome: run.outcome }));
+ */
+export function onExit(body: (run: Ref<ExitInfo>) => unknown, options: OnExitOptions = {}): void {
+  const tracer = currentTracer('onExit');
+  if (tracer.open.length > 1)
+    throw misuse('onExit was called inside of a control node', 'Call it in the pipeline function itself.');
+  if (tracer.onExit) throw misuse('onExit was called twice', 'Put both into one function.');
+  const block = tracer.block(`${EXIT_ITEM}/`, () => body(itemRef<ExitInfo>(EXIT_ITEM)), 'exit');
+  tracer.onExit = { block, timeoutMs: durationMs(options.timeout ?? '5m') };
+}

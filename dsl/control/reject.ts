@@ -1,0 +1,10 @@
+import type { Ref } from '../ref.js';
+import { outputRef } from '../trace.js';
+import { type ControlOptions, claimNode } from './node-options.js';
+
+/** Ends the run with the outcome `rejected`: a bad result (a model below its gate), not a fault. The value says why. */
+export function reject(value: Ref<unknown>, options: ControlOptions = {}): Ref<never> {
+  const { tracer, head } = claimNode('reject', options);
+  tracer.add({ kind: 'reject', ...head, with: tracer.bind(value) });
+  return outputRef(head.id);
+}
