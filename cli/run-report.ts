@@ -1,6 +1,6 @@
 import pc from 'picocolors';
+import type { Followed } from '../client/follow-run.js';
 import type { Fault, NodeStatus } from '../plan/protocol.js';
-import type { Followed } from '../worker/runs/follow-run.js';
 import { EXIT_CODES, paintOutcome, printJson, printLine, printNote } from './output.js';
 
 /** Shows a node's change while a run is followed. */

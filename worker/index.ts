@@ -1,4 +1,7 @@
 /** What programs of one's own need to run pipelines: servers, workers, runs, schedules. */
+
+export { type Followed, type FollowOptions, followRun } from '../client/follow-run.js';
+export { type StartRunOptions, startRun } from '../client/start-run.js';
 export {
   type CompiledPipeline,
   type CompileOptions,
@@ -26,10 +29,8 @@ export { environmentOf } from './embedded-environment.js';
 export { type Environment, environmentFromVariables, type TemporalTarget } from './environment.js';
 export { findTensorFlow, type TensorFlowReport } from './provision/index.js';
 export { type Published, publish } from './publish.js';
-export { type Followed, type FollowOptions, followRun } from './runs/follow-run.js';
 export { progressOf, type StepProgress } from './runs/progress.js';
 export { readHistory, replayHistory } from './runs/replay-run.js';
-export { type StartRunOptions, startRun } from './runs/start-run.js';
 export {
   applySchedule,
   backfillSchedule,

@@ -1,8 +1,8 @@
 import { type WorkflowHandle, WorkflowUpdateFailedError } from '@temporalio/client';
 import type { Command } from 'commander';
+import { followRun } from '../../client/follow-run.js';
 import { FailureType, PawlError } from '../../plan/failure.js';
 import { RunMessage } from '../../plan/protocol.js';
-import { followRun } from '../../worker/runs/follow-run.js';
 import { withExamples } from '../example.js';
 import { noteNode, reportRun } from '../run-report.js';
 import { type Session, withSession } from '../session.js';

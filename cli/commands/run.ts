@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
+import { followRun } from '../../client/follow-run.js';
+import { startRun } from '../../client/start-run.js';
 import { FailureType, PawlError } from '../../plan/failure.js';
 import type { Json } from '../../plan/json.js';
 import { publish } from '../../worker/publish.js';
 import { checkPublishedParams } from '../../worker/runs/check-params.js';
-import { followRun } from '../../worker/runs/follow-run.js';
-import { startRun } from '../../worker/runs/start-run.js';
 import { compileFile, isFile } from '../compile-file.js';
 import { withExamples } from '../example.js';
 import { printJson, printLine, printNote } from '../output.js';

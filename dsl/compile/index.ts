@@ -5,4 +5,4 @@ export { type CompiledPipeline, type CompileOptions, type CompileResult, compile
 export { type Diagnostic, DiagnosticCode } from './diagnostic.js';
 export { explainStep, type StepExplanation } from './explain.js';
 export { type FormatOptions, formatDiagnostics } from './format.js';
-export { toMermaid } from './mermaid.js';
+export { toMermaid } from './output/mermaid.js';

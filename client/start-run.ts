@@ -1,9 +1,8 @@
 import { type Client, WorkflowExecutionAlreadyStartedError, type WorkflowHandle } from '@temporalio/client';
 import { defineSearchAttributeKey } from '@temporalio/common';
-import { FailureType, PawlError } from '../../plan/failure.js';
-import type { Json } from '../../plan/json.js';
-import { SearchAttribute } from '../../plan/protocol.js';
-import type { Environment } from '../environment.js';
+import { FailureType, PawlError } from '../plan/failure.js';
+import type { Json } from '../plan/json.js';
+import { SearchAttribute } from '../plan/protocol.js';
 
 export interface StartRunOptions {
   readonly pipeline: string;
@@ -13,13 +12,19 @@ export interface StartRunOptions {
   readonly id?: string;
 }
 
+/** Where runs are started. */
+export interface RunQueue {
+  /** Task queue of runs. */
+  readonly taskQueue: string;
+}
+
 /**
  * Starts a run, as `temporal workflow start --type PIPELINE` would.
- * @throws PawlError `InvalidParams` when a run of that id is at work already.
+ * @throws PawlError `Conflict` when a run of that id is at work already.
  */
 export async function startRun(
   client: Client,
-  environment: Environment,
+  { taskQueue }: RunQueue,
   options: StartRunOptions,
 ): Promise<WorkflowHandle> {
   const { pipeline, params } = options;
@@ -27,13 +32,13 @@ export async function startRun(
   try {
     return await client.workflow.start(pipeline, {
       workflowId,
-      taskQueue: environment.taskQueue,
+      taskQueue,
       args: params === null ? [] : [params],
       typedSearchAttributes: [{ key: defineSearchAttributeKey(SearchAttribute.pipeline, 'KEYWORD'), value: pipeline }],
     });
   } catch (cause) {
     if (!(cause instanceof WorkflowExecutionAlreadyStartedError)) throw cause;
-    throw new PawlError(FailureType.InvalidParams, `a run with the id "${workflowId}" is at work already`, {
+    throw new PawlError(FailureType.Conflict, `a run with the id "${workflowId}" is at work already`, {
       hint: `Look at it with: pawl show ${workflowId}`,
       cause,
     });

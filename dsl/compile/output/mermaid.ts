@@ -1,6 +1,6 @@
-import { type Binding, isItem, isRef, visitBinding } from '../../plan/binding.js';
-import type { Annotations, Block, Plan, PlanNode } from '../../plan/plan.js';
-import { bindingsOf, nodesOf, visitNode } from '../../plan/visit.js';
+import { type Binding, isItem, isRef, visitBinding } from '../../../plan/binding.js';
+import type { Annotations, Block, Plan, PlanNode } from '../../../plan/plan.js';
+import { bindingsOf, nodesOf, visitNode } from '../../../plan/visit.js';
 
 /**
  * Draws a plan as a Mermaid flowchart: an arrow from each node to those that read it, `when` and `map` as boxes around

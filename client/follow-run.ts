@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type WorkflowHandle, WorkflowNotFoundError } from '@temporalio/client';
-import { type Fault, type NodeStatus, type Outcome, RunMessage, type RunResult } from '../../plan/protocol.js';
+import { type Fault, type NodeStatus, type Outcome, RunMessage, type RunResult } from '../plan/protocol.js';
 
 const POLL_MS = 400;
 

@@ -1,0 +1,48 @@
+import type { Digest } from '../plan/canonical.js';
+import type { Json } from '../plan/json.js';
+import type { PawlConnection } from './connect.js';
+import { openRun, type PipelineRun } from './pipeline-run.js';
+import { startRun } from './start-run.js';
+
+/** What `pawl compile` writes into a client module. */
+export interface PipelineClientParts {
+  /** The plan that the module was written from; runs take the one that is current when they start. */
+  readonly plan: Digest;
+  /** JSON Schema of the params, for forms. */
+  readonly params: Json;
+}
+
+export interface StartOptions {
+  /** Id of the run; a second one with the same id is refused while the first is open. Default: name and time. */
+  readonly id?: string;
+}
+
+/** Starts one pipeline and finds its runs, typed. */
+export interface PipelineClient<Params, Result> extends PipelineClientParts {
+  /** The pipeline's name. */
+  readonly name: string;
+  /**
+   * Starts a run of the pipeline's current plan. A worker checks the params when the run begins: `result()` of a run
+   * with wrong ones throws.
+   * @throws PawlError `Conflict` when a run of that id is open already.
+   */
+  start(pawl: PawlConnection, params: Params, options?: StartOptions): Promise<PipelineRun<Result>>;
+  /** A run that was started earlier or elsewhere. Whether there is one shows when something is asked of it. */
+  handleFor(pawl: PawlConnection, id: string): PipelineRun<Result>;
+}
+
+/** The typed client of one pipeline. Written by `pawl compile`; rarely by hand. */
+export function pipelineClient<Params, Result>(
+  name: string,
+  parts: PipelineClientParts,
+): PipelineClient<Params, Result> {
+  return {
+    ...parts,
+    name,
+    start: async (pawl, params, options = {}) => {
+      const run = { pipeline: name, params: params as Json, id: options.id };
+      return openRun(await startRun(pawl.temporal, pawl, run));
+    },
+    handleFor: (pawl, id) => openRun(pawl.temporal.workflow.getHandle(id)),
+  };
+}
