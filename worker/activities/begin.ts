@@ -2,13 +2,14 @@ import { z } from 'zod';
 import type { PipelineParts } from '../../dsl/pipeline.js';
 import { quote } from '../../plan/binding.js';
 import { FailureType, PawlError } from '../../plan/failure.js';
-import { isJsonObject, type Json } from '../../plan/json.js';
+import type { Json } from '../../plan/json.js';
 import type { Plan } from '../../plan/plan.js';
 import { type BeginInput, type BeginResult, ENGINE_VERSION } from '../../plan/protocol.js';
 import { readPlan } from '../../plan/read.js';
 import { suggestName } from '../../plan/suggest.js';
 import type { StoredPlan } from '../../store/index.js';
 import type { WorkerParts } from '../parts.js';
+import { unknownKeys } from './unknown-keys.js';
 
 /** Which run asks; from Temporal's own record of it. */
 export interface RunIdentity {
@@ -60,7 +61,7 @@ function paramsFor(pipeline: PipelineParts, input: BeginInput): unknown {
  * @throws PawlError `InvalidParams` that names every wrong one.
  */
 export function checkParams(pipeline: PipelineParts, params: unknown): Json {
-  const unknown = unknownParams(pipeline, params);
+  const unknown = unknownKeys(pipeline.params, params, 'param');
   const parsed = pipeline.params.safeParse(params);
   if (parsed.success && unknown.length === 0) return parsed.data as Json;
   const problems = [...unknown, ...(parsed.success ? [] : [z.prettifyError(parsed.error)])];
@@ -72,14 +73,6 @@ export function checkParams(pipeline: PipelineParts, params: unknown): Json {
       retryable: false,
     },
   );
-}
-
-function unknownParams(pipeline: PipelineParts, params: unknown): readonly string[] {
-  if (!(pipeline.params instanceof z.ZodObject) || !isJsonObject(params)) return [];
-  const known = Object.keys(pipeline.params.shape);
-  return Object.keys(params)
-    .filter((name) => !known.includes(name))
-    .map((name) => `✖ "${name}" is not a param. ${suggestName(name, known)}`);
 }
 
 function describeParams(pipeline: PipelineParts): string {

@@ -4,6 +4,7 @@ import {
   ActivityName,
   type BeginInput,
   type BeginResult,
+  type CheckInput,
   type RecordRunInput,
   type StepCall,
   type StepResult,
@@ -13,6 +14,7 @@ import type { WorkerParts } from '../parts.js';
 import { asFailure, isOutage } from '../steps/failures.js';
 import { runStep } from '../steps/run-step.js';
 import { begin, type RunIdentity } from './begin.js';
+import { checkValue } from './check.js';
 import { encodeList } from './read.js';
 import { recordRun } from './record-run.js';
 
@@ -23,6 +25,7 @@ export function createActivities(parts: WorkerParts) {
     [ActivityName.recordRun]: (input: RecordRunInput): Promise<void> =>
       guarded(() => recordRun(input, identity(), parts)),
     [ActivityName.read]: (value: SpilledValue): Promise<Quoted> => guarded(() => encodeList(value, parts)),
+    [ActivityName.check]: (input: CheckInput): Promise<Quoted> => guarded(() => checkValue(input, parts)),
     default: (task: StepCall | StepTask): Promise<StepResult> => runStep(task, parts),
   };
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { z } from 'zod';
 import { type Definition, setDefinitionOrigin } from '../../dsl/definition.js';
 import { isPipeline, type PipelineParts } from '../../dsl/pipeline.js';
 import type { AnyStep } from '../../dsl/step.js';
@@ -15,6 +16,8 @@ export interface LoadedCode {
   readonly pipeline: PipelineParts;
   readonly steps: ReadonlyMap<string, AnyStep>;
   readonly definitions: ReadonlyMap<string, Definition>;
+  /** What values are checked by beside the steps' own schemas; see `Trace`. */
+  readonly schemas: ReadonlyMap<string, z.ZodType>;
 }
 
 export interface CodeLoaderOptions {
@@ -66,9 +69,9 @@ async function readPipeline(file: string): Promise<LoadedCode> {
   try {
     const module = (await import(pathToFileURL(file).href)) as { default?: unknown };
     if (!isPipeline(module.default)) throw new Error('its default export is not a pipeline');
-    const { steps, definitions } = module.default.trace();
+    const { steps, definitions, schemas } = module.default.trace();
     for (const [code, definition] of definitions) setDefinitionOrigin(definition, { bundle: file, code });
-    return { pipeline: module.default, steps, definitions };
+    return { pipeline: module.default, steps, definitions, schemas };
   } catch (error) {
     if (isPawlError(error)) throw error;
     throw new PawlError(FailureType.CodeMissing, `the code bundle cannot be loaded: ${String(error)}`, {

@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import { codeName, isDefinition } from '../../dsl/definition.js';
+import { type Quoted, quote } from '../../plan/binding.js';
+import { canonicalJson } from '../../plan/canonical.js';
+import { FailureType, PawlError } from '../../plan/failure.js';
+import type { Json } from '../../plan/json.js';
+import type { CheckInput } from '../../plan/protocol.js';
+import type { WorkerParts } from '../parts.js';
+import { decodeValue, encodeValue, INLINE_BYTES } from '../steps/values.js';
+import { unknownKeys } from './unknown-keys.js';
+
+/**
+ * Checks a value by a schema of the run's code: the params of a pipeline that is called in another one, the form of an
+ * approval, the event of a `waitFor`. Answers with the value as it travels, defaults filled in.
+ * @throws PawlError `InvalidValue` that names every problem, not retryable.
+ */
+export async function checkValue({ code, schema: name, value }: CheckInput, parts: WorkerParts): Promise<Quoted> {
+  const { schemas, definitions } = await parts.code.load(code);
+  const schema = schemas.get(name);
+  if (!schema) throw unknownSchema(name);
+  const { artifacts } = parts.store;
+  const decoded = await decodeValue(value, { artifacts, definitions });
+  const unknown = unknownKeys(schema, decoded, name.startsWith('node/') ? 'field' : 'param');
+  const parsed = await schema.safeParseAsync(decoded);
+  if (!parsed.success) throw invalid(name, [...unknown, z.prettifyError(parsed.error)].join('\n'));
+  if (unknown.length > 0) throw invalid(name, unknown.join('\n'));
+  const encoded = await schema.safeEncodeAsync(parsed.data);
+  if (!encoded.success) throw invalid(name, z.prettifyError(encoded.error));
+  const quoted = quoteChecked(name, encoded.data);
+  const isSmall = Buffer.byteLength(JSON.stringify(quoted)) <= INLINE_BYTES;
+  return isSmall ? quoted : encodeValue(plainJson(name, encoded.data), artifacts);
+}
+
+/** As `quote`; a definition becomes its name again. */
+function quoteChecked(schema: string, value: unknown): Quoted {
+  if (isDefinition(value)) return { $code: codeName(value) };
+  if (Array.isArray(value)) return value.map((part) => quoteChecked(schema, part));
+  if (isPlain(value) && !Object.keys(value).some((key) => key.startsWith('$'))) {
+    const parts = Object.entries(value).filter(([, part]) => part !== undefined);
+    return Object.fromEntries(parts.map(([key, part]) => [key, quoteChecked(schema, part)]));
+  }
+  return quote(plainJson(schema, value));
+}
+
+function isPlain(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+}
+
+function plainJson(schema: string, value: unknown): Json {
+  try {
+    return JSON.parse(canonicalJson((value ?? null) as Json)) as Json;
+  } catch {
+    throw invalid(schema, `✖ ${typeof value} cannot be written as JSON`);
+  }
+}
+
+function invalid(schema: string, problems: string): PawlError {
+  const [kind, ...name] = schema.split('/');
+  const id = name.join('/');
+  const says = kind === 'pipeline' ? `the params of pipeline "${id}" do not` : `the value for "${id}" does not`;
+  return new PawlError(FailureType.InvalidValue, `${says} match the schema:\n${problems}`, {
+    hint: 'Nothing was changed by it.',
+    retryable: false,
+  });
+}
+
+function unknownSchema(name: string): PawlError {
+  return new PawlError(FailureType.InvalidPlan, `the run's code has no schema "${name}"`, {
+    hint: 'The plan and its code bundle do not belong together: publish the pipeline again.',
+    retryable: false,
+  });
+}
