@@ -12,24 +12,23 @@ import { readPlan } from '../../../plan/read.js';
 import { bindingsOf, blocksOf } from '../../../plan/visit.js';
 import { program, traceProgram } from './programs.js';
 
-const nameOf = (number: number) => `n${number}`;
 const empty = pipeline('random', { params: z.object({}) }, () => null);
 const planOf = (traced: Trace) => makePlan(empty, digestOf('code'), traced);
-const textOf = (traced: Trace) => canonicalJson(traced.block as unknown as Json);
+const textOf = ({ block, onExit }: Trace) => canonicalJson({ block, onExit: onExit ?? null } as unknown as Json);
 
 describe('random pipelines', () => {
   test('are drawn the same each time', () => {
     fc.assert(
-      fc.property(program, (statements) => {
-        expect(textOf(traceProgram(statements, nameOf))).toBe(textOf(traceProgram(statements, nameOf)));
+      fc.property(program, program, (statements, exit) => {
+        expect(textOf(traceProgram(statements, { exit }))).toBe(textOf(traceProgram(statements, { exit })));
       }),
     );
   });
 
   test('make plans that pass the checks and are read back as they were', () => {
     fc.assert(
-      fc.property(program, (statements) => {
-        const plan = planOf(traceProgram(statements, nameOf));
+      fc.property(program, program, (statements, exit) => {
+        const plan = planOf(traceProgram(statements, { exit }));
         expect(checkPlan(plan, { steps: ['work'] })).toEqual([]);
         expect(readPlan(JSON.parse(canonicalJson(plan as unknown as Json)))).toEqual(plan);
       }),
@@ -37,15 +36,21 @@ describe('random pipelines', () => {
   });
 
   test('have their nodes in topological order', () => {
-    fc.assert(fc.property(program, (statements) => expectOrder(traceProgram(statements, nameOf).block, new Set())));
+    fc.assert(
+      fc.property(program, program, (statements, exit) => {
+        const traced = traceProgram(statements, { exit });
+        expectOrder(traced.block, new Set());
+        expectOrder(traced.onExit!.block, new Set());
+      }),
+    );
   });
 
   test('change in nothing but the name when a node is renamed', () => {
     fc.assert(
       fc.property(program, fc.nat({ max: 5 }), (statements, which) => {
-        const renamed = traceProgram(statements, (number) => (number === which ? 'renamed' : nameOf(number)));
-        const back = textOf(renamed).replaceAll(/\brenamed\b/g, nameOf(which));
-        expect(JSON.parse(back)).toEqual(traceProgram(statements, nameOf).block);
+        const renamed = traceProgram(statements, { nameOf: (at) => (at === which ? 'renamed' : `n${at}`) });
+        const back = textOf(renamed).replaceAll(/\brenamed\b/g, `n${which}`);
+        expect(JSON.parse(back)).toEqual(JSON.parse(textOf(traceProgram(statements))));
       }),
     );
   });
