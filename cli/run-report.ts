@@ -6,7 +6,8 @@ import { EXIT_CODES, paintOutcome, printJson, printLine, printNote } from './out
 /** Shows a node's change while a run is followed. */
 export function noteNode(node: NodeStatus): void {
   const time = node.ms === null ? '' : ` ${node.ms} ms`;
-  printNote(`  ${node.state.padEnd(9)} ${node.node}${time}`);
+  const from = node.reused ? `  reused from ${node.reused.run}` : '';
+  printNote(`  ${node.state.padEnd(9)} ${node.node}${time}${from}`);
 }
 
 export interface ReportOptions {

@@ -2,7 +2,7 @@ import { type Client, WorkflowExecutionAlreadyStartedError, type WorkflowHandle 
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { FailureType, PawlError } from '../plan/failure.js';
 import type { Json } from '../plan/json.js';
-import { SearchAttribute } from '../plan/protocol.js';
+import { REUSE_MEMO, SearchAttribute } from '../plan/protocol.js';
 
 export interface StartRunOptions {
   readonly pipeline: string;
@@ -10,6 +10,11 @@ export interface StartRunOptions {
   readonly params: Json;
   /** Workflow id. Default: the pipeline's name and the time. */
   readonly id?: string;
+  /**
+   * How its steps use earlier outputs: `off`: every step runs, and nothing is offered to later runs; `refresh`: every
+   * step runs, and those that may be reused are offered. Default: as each step says.
+   */
+  readonly reuse?: 'off' | 'refresh';
 }
 
 /** Where runs are started. */
@@ -27,13 +32,14 @@ export async function startRun(
   { taskQueue }: RunQueue,
   options: StartRunOptions,
 ): Promise<WorkflowHandle> {
-  const { pipeline, params } = options;
+  const { pipeline, params, reuse } = options;
   const workflowId = options.id ?? runIdFor(pipeline, new Date());
   try {
     return await client.workflow.start(pipeline, {
       workflowId,
       taskQueue,
       args: params === null ? [] : [params],
+      ...(reuse && { memo: { [REUSE_MEMO]: reuse } }),
       typedSearchAttributes: [{ key: defineSearchAttributeKey(SearchAttribute.pipeline, 'KEYWORD'), value: pipeline }],
     });
   } catch (cause) {

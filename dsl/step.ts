@@ -40,6 +40,11 @@ export interface StepDeclaration<I extends z.ZodType, O extends z.ZodType> exten
   readonly input: I;
   /** Schema of the output. */
   readonly output: O;
+  /**
+   * What the output depends on beside code and input, of the machine that the step runs on, as `native` or `wasm`: an
+   * output is only reused where it is the same. Asked before the function runs, so it must be quick. Default: nothing.
+   */
+  readonly environment?: () => string | Promise<string>;
 }
 
 export type StepFunction<I extends z.ZodType, O extends z.ZodType> = (

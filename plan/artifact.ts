@@ -34,11 +34,14 @@ export const MediaType = {
  */
 export interface ArtifactStore {
   putBytes(bytes: Uint8Array, mediaType: string): Promise<Artifact>;
+  /** As canonical JSON: the artifact's digest is the value's. */
   putJson(value: Json): Promise<Artifact>;
   /** Copies a file in; the caller keeps the original. */
   putFile(path: string, mediaType: string): Promise<Artifact>;
   /** Copies a folder's files in and returns the artifact of their list. */
   putFolder(path: string): Promise<Artifact>;
+  /** Whether the content is there and intact; of a folder, with all its files. */
+  holds(artifact: Pick<Artifact, 'digest' | 'mediaType'>): Promise<boolean>;
   getBytes(artifact: Pick<Artifact, 'digest'>): Promise<Uint8Array>;
   getJson(artifact: Pick<Artifact, 'digest'>): Promise<Json>;
   /** A verified local file with the content. Read only: it may be the stored file itself. */

@@ -103,7 +103,19 @@ export interface StepResult {
   readonly output: Quoted;
   /** Milliseconds the function ran. */
   readonly ms: number;
+  /** The earlier execution whose output this is. Absent: the function ran. */
+  readonly reused?: Reused;
 }
+
+/** An execution whose output another node took over. */
+export interface Reused {
+  /** Workflow id. */
+  readonly run: string;
+  readonly node: string;
+}
+
+/** Key of a run's memo that says how all its steps use earlier outputs: `off`, or `refresh` for those that reuse. */
+export const REUSE_MEMO = 'reuse';
 
 export const OUTCOMES = ['succeeded', 'rejected', 'failed', 'aborted', 'cancelled'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
@@ -120,6 +132,8 @@ export interface NodeStatus {
   readonly ms: number | null;
   /** What went wrong, for a held or failed node. */
   readonly fault: Fault | null;
+  /** Where the output came from, for a node that did not run. */
+  readonly reused?: Reused;
 }
 
 export interface Fault {

@@ -19,6 +19,15 @@ export {
 export type { Prediction, PredictionLog } from './prediction-log.js';
 export type { PreviousCommit, PreviousOutputOptions } from './previous-output.js';
 export type { ChampionChange, RegisteredVersion, RegistryStore } from './registry.js';
+export type {
+  CacheFacts,
+  CacheRecord,
+  LatestOptions,
+  Offer,
+  OfferOptions,
+  PreviousRead,
+  ReuseOrigin,
+} from './reuse-entry.js';
 export type { RunClose, RunFilter, RunRecord, RunStart, RunStore } from './run-store.js';
 export { openStore, type Store, type StoreOptions } from './store.js';
 export type { LineageDirection, NodeState, RunOutcome, RunPhase } from './tables.js';

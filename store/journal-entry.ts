@@ -2,6 +2,7 @@ import type { Selectable } from 'kysely';
 import type { Quoted } from '../plan/binding.js';
 import type { Digest } from '../plan/canonical.js';
 import type { Json } from '../plan/json.js';
+import type { CacheFacts, ReuseOrigin } from './reuse-entry.js';
 import type { JournalTable, NodeState } from './tables.js';
 
 /** One node of one run. An operator's retry with other code or inputs makes a new generation. */
@@ -38,6 +39,12 @@ export interface JournalEntry extends ClaimOptions {
   /** Null until it is committed. */
   readonly output: Quoted;
   readonly note: Json;
+  /** Why it ran or was reused; null where reuse was off. */
+  readonly cacheReason: string | null;
+  /** What decided whether its output may be reused; null where reuse was off. */
+  readonly cache: CacheFacts | null;
+  /** The execution whose output this is; null when it ran itself. */
+  readonly reusedFrom: ReuseOrigin | null;
   readonly startedAt: string;
   readonly committedAt: string | null;
 }
@@ -60,6 +67,9 @@ export function toEntry(row: Selectable<JournalTable>): JournalEntry {
     input: row.input,
     output: row.output,
     note: row.note,
+    cacheReason: row.cache_reason,
+    cache: row.cache as unknown as CacheFacts | null,
+    reusedFrom: row.reused_from as unknown as ReuseOrigin | null,
     attempt: row.attempt,
     worker: row.worker,
     startedAt: row.started_at,

@@ -5,6 +5,8 @@ export interface JournalStatements {
   readonly claim: PreparedStatement;
   readonly commit: PreparedStatement;
   readonly commitWithLineage: PreparedStatement;
+  /** As `commitWithLineage`, and says what the node offers to later executions. */
+  readonly commitWithCache: PreparedStatement;
   readonly stillOwner: PreparedStatement;
 }
 
@@ -13,7 +15,14 @@ export function journalStatements(schema: string): JournalStatements {
   return {
     claim: { name: `${schema}_claim`, text: claimText(schema) },
     commit: { name: `${schema}_commit`, text: `${commitText(schema)} returning 1` },
-    commitWithLineage: { name: `${schema}_commit_with_lineage`, text: commitWithLineageText(schema) },
+    commitWithLineage: {
+      name: `${schema}_commit_with_lineage`,
+      text: withLineageText(schema, commitText(schema)),
+    },
+    commitWithCache: {
+      name: `${schema}_commit_with_cache`,
+      text: withLineageText(schema, commitText(schema, CACHE_COLUMNS)),
+    },
     stillOwner: { name: `${schema}_still_owner`, text: stillOwnerText(schema) },
   };
 }
@@ -38,13 +47,17 @@ on conflict (run_id, node, generation) do update set
 where known.state = 'claimed'
 returning known.failures`;
 
-const commitText = (schema: string) => `
-update ${schema}.journal set state = 'committed', output = $5::json, note = $6::json, committed_at = now()
+/** Parameters that follow those of the lineage. */
+const CACHE_COLUMNS = `,
+  cache_key = $13, cache_seed = $14::integer, cache = $15::json, cache_reason = $16, reused_from = $17::json`;
+
+const commitText = (schema: string, more = '') => `
+update ${schema}.journal set state = 'committed', output = $5::json, note = $6::json, committed_at = now()${more}
 where run_id = $1 and node = $2 and generation = $3::integer and token = $4::uuid and state = 'claimed'`;
 
 /** Digests come sorted, so that two commits with the same artifacts cannot wait for each other. */
-const commitWithLineageText = (schema: string) => `
-with done as (${commitText(schema)} returning run_id, node, generation),
+const withLineageText = (schema: string, commit: string) => `
+with done as (${commit} returning run_id, node, generation),
 artifact as (
   insert into ${schema}.artifacts (digest, bytes, media_type)
   select a.* from done, unnest($7::text[], $8::bigint[], $9::text[]) as a on conflict (digest) do nothing

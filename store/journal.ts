@@ -9,6 +9,15 @@ import { type ClaimOptions, type JournalEntry, type NodeKey, toEntry } from './j
 import { type JournalStatements, journalStatements } from './journal-statements.js';
 import type { LineageEdge } from './lineage-edges.js';
 import { findPreviousOutput, type PreviousCommit, type PreviousOutputOptions } from './previous-output.js';
+import {
+  type CacheRecord,
+  findLatestCommit,
+  findOffers,
+  type LatestOptions,
+  type Offer,
+  type OfferOptions,
+  type ReuseOrigin,
+} from './reuse-entry.js';
 
 /**
  * - `claimed`: this attempt owns the node until another claims it. `failures` counts the author's failures so far;
@@ -16,7 +25,7 @@ import { findPreviousOutput, type PreviousCommit, type PreviousOutputOptions } f
  */
 export type Claim =
   | { readonly state: 'claimed'; readonly token: string; readonly failures: number }
-  | { readonly state: 'committed'; readonly output: Quoted };
+  | { readonly state: 'committed'; readonly output: Quoted; readonly reusedFrom: ReuseOrigin | null };
 
 export interface CommitOptions {
   readonly key: NodeKey;
@@ -27,6 +36,8 @@ export interface CommitOptions {
   readonly lineage?: readonly LineageEdge[];
   /** A remark for operators, for example who skipped the node. Default: none. */
   readonly note?: Json;
+  /** What the node offers to later executions, or where its output came from. Default: reuse is off. */
+  readonly cache?: CacheRecord;
 }
 
 export interface FailureOptions {
@@ -59,6 +70,10 @@ export interface Journal {
   nodesOfRun(runId: string): Promise<JournalEntry[]>;
   /** The node's committed output in the latest run with an earlier nominal time. */
   previousOutput(options: PreviousOutputOptions): Promise<PreviousCommit | null>;
+  /** Committed outputs that are offered under a key, latest first, ten at most. */
+  offers(options: OfferOptions): Promise<Offer[]>;
+  /** What a node of a pipeline committed last, by the time its run is for. */
+  latestCommit(options: LatestOptions): Promise<JournalEntry | null>;
 }
 
 /** The journal in Postgres. */
@@ -75,6 +90,8 @@ export function openJournal(db: Database): Journal {
       return rows.map(toEntry);
     },
     previousOutput: (options) => findPreviousOutput(db, options),
+    offers: (options) => findOffers(db, options),
+    latestCommit: (options) => findLatestCommit(db, options),
   };
 }
 
@@ -83,8 +100,8 @@ async function claim(db: Database, statements: JournalStatements, options: Claim
   const [claimed] = await db.run<{ failures: number }>(statements.claim, claimValues(options, token));
   if (claimed) return { state: 'claimed', token, failures: claimed.failures };
   // A committed row stays as it is, so reading it in a second statement is safe.
-  const row = await selectNode(db, options).select('output').executeTakeFirstOrThrow();
-  return { state: 'committed', output: row.output };
+  const row = await selectNode(db, options).select(['output', 'reused_from']).executeTakeFirstOrThrow();
+  return { state: 'committed', output: row.output, reusedFrom: row.reused_from as unknown as ReuseOrigin | null };
 }
 
 function claimValues(options: ClaimOptions, token: string): unknown[] {
@@ -95,15 +112,27 @@ function claimValues(options: ClaimOptions, token: string): unknown[] {
 }
 
 async function commit(db: Database, statements: JournalStatements, options: CommitOptions): Promise<'committed'> {
-  const { key, token, output, lineage = [], note } = options;
+  const { key, token, output, lineage = [], note, cache } = options;
   const noteText = note === undefined ? null : JSON.stringify(note);
   const values = [...keyValues(key, token), JSON.stringify(output), noteText];
-  const done =
-    lineage.length === 0
-      ? await db.run(statements.commit, values)
-      : await db.run(statements.commitWithLineage, [...values, ...lineageValues(lineage)]);
+  const done = await runCommit(db, statements, values, { lineage, cache });
   if (done.length === 0) await acceptRepetition(db, key, token, output);
   return 'committed';
+}
+
+function runCommit(
+  db: Database,
+  statements: JournalStatements,
+  values: readonly unknown[],
+  { lineage, cache }: { readonly lineage: readonly LineageEdge[]; readonly cache: CacheRecord | undefined },
+): Promise<unknown[]> {
+  if (cache) return db.run(statements.commitWithCache, [...values, ...lineageValues(lineage), ...cacheValues(cache)]);
+  if (lineage.length === 0) return db.run(statements.commit, values);
+  return db.run(statements.commitWithLineage, [...values, ...lineageValues(lineage)]);
+}
+
+function cacheValues({ key, seed, facts, reason, from }: CacheRecord): unknown[] {
+  return [key, seed, JSON.stringify(facts), reason, from && JSON.stringify(from)];
 }
 
 function lineageValues(lineage: readonly LineageEdge[]): unknown[] {

@@ -67,6 +67,11 @@ export interface JournalTable {
   input: JsonColumn;
   output: OptionalJsonColumn;
   note: OptionalJsonColumn;
+  cache_key: Digest | null;
+  cache_seed: number | null;
+  cache: OptionalJsonColumn;
+  cache_reason: string | null;
+  reused_from: OptionalJsonColumn;
   attempt: number;
   worker: string;
   started_at: DefaultTimeColumn;

@@ -54,3 +54,14 @@ export function environmentFromVariables(state: string): Environment | null {
     uiUrl: PAWL_TEMPORAL_UI ?? null,
   };
 }
+
+/**
+ * Whether this process takes over earlier outputs and offers its own: unless `PAWL_REUSE` is `off`.
+ * @throws PawlError `InvalidInput` for another value, which its author must have meant for something.
+ */
+export function reuseFromVariables(): boolean {
+  const { PAWL_REUSE = '' } = process.env;
+  if (PAWL_REUSE === 'off') return false;
+  if (PAWL_REUSE === '' || PAWL_REUSE === 'on') return true;
+  throw new PawlError(FailureType.InvalidInput, `PAWL_REUSE is "${PAWL_REUSE}"`, { hint: 'Set it to on or off.' });
+}

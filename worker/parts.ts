@@ -11,4 +11,6 @@ export interface WorkerParts {
   readonly plans: Map<Digest, Plan>;
   /** Folder under which each attempt gets an empty one of its own. */
   readonly scratch: string;
+  /** False: this worker runs every step, and offers no outputs for reuse. */
+  readonly reuse: boolean;
 }

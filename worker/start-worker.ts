@@ -5,7 +5,7 @@ import { openStore } from '../store/index.js';
 import { createActivities } from './activities/create-activities.js';
 import { projectRoot } from './code/check-packages.js';
 import { CodeLoader } from './code/load-code.js';
-import type { Environment } from './environment.js';
+import { type Environment, reuseFromVariables } from './environment.js';
 import type { WorkerParts } from './parts.js';
 import { connectClient, connectWorker } from './temporal/connect.js';
 import { ensureSearchAttributes } from './temporal/ensure-search-attributes.js';
@@ -34,6 +34,7 @@ export async function startWorker(options: StartWorkerOptions): Promise<RunningW
   setDefaultResultOrder('ipv4first');
   installRuntime(options.logLevel ?? 'WARN');
   const { environment } = options;
+  const reuse = reuseFromVariables();
   const root = options.root ?? (await projectRoot(process.cwd()));
   await prepareNamespace(environment);
   const connection = await connectWorker(environment.temporal);
@@ -43,6 +44,7 @@ export async function startWorker(options: StartWorkerOptions): Promise<RunningW
     code: new CodeLoader({ artifacts: store.artifacts, root }),
     plans: new Map(),
     scratch: environment.scratch,
+    reuse,
   };
   const workers = await Promise.all(
     workerOptions(options, parts).map((each) => Worker.create({ ...each, connection })),

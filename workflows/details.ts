@@ -50,7 +50,8 @@ function renderFaults(table: readonly NodeStatus[]): readonly string[] {
 }
 
 function renderRow(row: NodeStatus): string {
-  return `| ${MARKS[row.state]} | ${row.node} | ${row.ms === null ? '' : renderMs(row.ms)} |`;
+  const time = row.ms === null ? '' : renderMs(row.ms);
+  return `| ${MARKS[row.state]} | ${row.node} | ${row.reused ? `reused from ${row.reused.run}` : time} |`;
 }
 
 function renderMs(ms: number): string {

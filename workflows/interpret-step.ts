@@ -3,6 +3,7 @@ import { type Quoted, resolveBinding } from '../plan/binding.js';
 import { FailureType } from '../plan/failure.js';
 import type { StepNode } from '../plan/plan.js';
 import type { StepCall, StepResult, StepTask } from '../plan/protocol.js';
+import { cacheModeOf } from './cache-mode.js';
 import { callLightStep, callStep } from './calls.js';
 import { RunGivenUp, RunRejected } from './ending.js';
 import { faultOf, isRejection, rejectionOf } from './fault.js';
@@ -31,7 +32,7 @@ export async function interpretStep(node: StepNode, frame: Frame, run: Run): Pro
       const result = await (light ? callToItsEnd(call) : callStep(taskOf(node, call, generation, run), node.options));
       const breath = light ? budget.spent(result.ms, sizeOf(result)) : undefined;
       if (breath) await breath;
-      run.state.finished(id);
+      run.state.finished(id, result.reused);
       return result.output;
     } catch (error) {
       endIfDecided(id, error, run);
@@ -79,7 +80,8 @@ function callOf(node: StepNode, id: string, input: Quoted, { pinned }: Run): Ste
 
 function taskOf(node: StepNode, call: StepCall, generation: number, { pinned }: Run): StepTask {
   const { fingerprint, options } = node;
-  return { ...call, planHash: pinned.planHash, generation, fingerprint, retry: options.retry };
+  const cache = options.light ? undefined : cacheModeOf(options.cache);
+  return { ...call, planHash: pinned.planHash, generation, fingerprint, retry: options.retry, ...(cache && { cache }) };
 }
 
 const sizeOf = (value: unknown): number => JSON.stringify(value).length;

@@ -1,4 +1,4 @@
-import type { Fault, NodeState, NodeStatus, Outcome } from '../plan/protocol.js';
+import type { Fault, NodeState, NodeStatus, Outcome, Reused } from '../plan/protocol.js';
 import { Budget } from './budget.js';
 
 export type Decision = { made: 'retry' | 'abort' | null; reason: string };
@@ -8,6 +8,7 @@ interface Entry {
   startedAt: number;
   ms: number | null;
   fault: Fault | null;
+  reused?: Reused;
 }
 
 /** Where a run stands: the table operators see, and the decisions they made. */
@@ -22,8 +23,10 @@ export class RunState {
     this.set(node, { state: 'running', startedAt: Date.now(), ms: null, fault: null });
   }
 
-  finished(node: string): void {
+  /** @param reused the execution whose output it took over. */
+  finished(node: string, reused?: Reused): void {
     this.end(node, 'done');
+    if (reused) this.update(node, { reused });
   }
 
   cancelled(node: string): void {
@@ -73,7 +76,13 @@ export class RunState {
   }
 
   table(): readonly NodeStatus[] {
-    return [...this.entries].map(([node, { state, ms, fault }]) => ({ node, state, ms, fault }));
+    return [...this.entries].map(([node, { state, ms, fault, reused }]) => ({
+      node,
+      state,
+      ms,
+      fault,
+      ...(reused && { reused }),
+    }));
   }
 
   private end(node: string, state: NodeState): void {

@@ -17,6 +17,9 @@ interface RunOptions {
   readonly json?: boolean;
   readonly wait?: boolean;
   readonly detach?: boolean;
+  /** False with `--no-cache`. */
+  readonly cache: boolean;
+  readonly refresh?: boolean;
 }
 
 export function addRunCommand(program: Command): void {
@@ -28,6 +31,8 @@ export function addRunCommand(program: Command): void {
       .option('--id <id>', 'workflow id of the run (default: name and time)')
       .option('--wait', 'go on waiting while the run is held')
       .option('--detach', 'return as soon as the run has started')
+      .option('--no-cache', 'run every step, and offer no output to later runs')
+      .option('--refresh', 'run every step; those that may be reused offer their new output')
       .option('--json', 'print outcome and result as JSON')
       .addHelpText('after', '\nExit codes: 0 succeeded, 1 failed, 2 held, 3 rejected, 4 aborted, 5 cancelled.')
       .action(run),
@@ -58,7 +63,17 @@ async function run(target: string, options: RunOptions): Promise<void> {
 }
 
 async function start(session: Session, pipeline: string, params: Json, options: RunOptions) {
-  return startRun(await session.client(), session.environment, { pipeline, params, id: options.id });
+  return startRun(await session.client(), session.environment, {
+    pipeline,
+    params,
+    id: options.id,
+    reuse: reuseOf(options),
+  });
+}
+
+function reuseOf({ cache, refresh }: RunOptions): 'off' | 'refresh' | undefined {
+  if (!cache) return 'off';
+  return refresh ? 'refresh' : undefined;
 }
 
 function parseParams(text: string | undefined): Json {

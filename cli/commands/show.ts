@@ -71,12 +71,13 @@ async function showRun(workflowId: string, { json }: { json?: boolean }): Promis
     );
     printLine(`params ${JSON.stringify(run.params)}`);
     printTable(
-      ['node', 'state', 'failures', 'took'],
+      ['node', 'state', 'failures', 'took', 'reuse'],
       nodes.map((node) => [
         node.node,
         nodeState(node, run),
         String(node.failures),
         tookOf({ startedAt: node.startedAt, closedAt: node.committedAt }),
+        node.cacheReason ?? '',
       ]),
     );
     if (run.phase !== 'closed') await showProgress(session, workflowId);
@@ -89,7 +90,7 @@ async function showRun(workflowId: string, { json }: { json?: boolean }): Promis
 }
 
 function nodeState(node: JournalEntry, run: RunRecord): string {
-  if (node.state === 'committed') return 'done';
+  if (node.state === 'committed') return node.reusedFrom ? 'reused' : 'done';
   const faults = (run.error ?? []) as unknown as readonly Fault[];
   if (faults.some((fault) => fault.node === node.node)) return run.phase === 'held' ? 'held' : 'failed';
   return run.phase === 'closed' ? 'stopped' : 'at work';

@@ -34,7 +34,7 @@ class FolderStore implements ArtifactStore {
 
   async putBytes(bytes: Uint8Array, mediaType: string): Promise<Artifact> {
     const digest = hashBytes(bytes);
-    if (!(await this.holds(digest))) {
+    if (!(await this.holdsObject(digest))) {
       await this.write(async ({ file, keep }) => {
         await file.writeFile(bytes);
         await keep(digest);
@@ -65,6 +65,14 @@ class FolderStore implements ArtifactStore {
     const files: Record<string, Artifact> = {};
     for (const name of names) files[name] = await this.putFile(join(path, name), mediaTypeOf(name));
     return { ...(await this.putJson({ files })), mediaType: MediaType.folder };
+  }
+
+  async holds({ digest, mediaType }: Pick<Artifact, 'digest' | 'mediaType'>): Promise<boolean> {
+    if (!(await this.holdsObject(digest))) return false;
+    if (mediaType !== MediaType.folder) return true;
+    const { files } = parseManifest(await this.getJson({ digest }));
+    for (const file of Object.values(files)) if (!(await this.holdsObject(file.digest))) return false;
+    return true;
   }
 
   async getBytes({ digest }: Pick<Artifact, 'digest'>): Promise<Uint8Array> {
@@ -121,7 +129,7 @@ class FolderStore implements ArtifactStore {
   }
 
   /** True only for an intact object, so that putting it again repairs a damaged one. */
-  private holds(digest: Digest): Promise<boolean> {
+  private holdsObject(digest: Digest): Promise<boolean> {
     const fits = this.guard(() => this.verified.fits(objectPath(this.root, digest), digest).catch(absent));
     return fits.then((answer) => answer ?? false);
   }

@@ -3,6 +3,7 @@ import { runs } from './002-runs.js';
 import { journal } from './003-journal.js';
 import { registry } from './004-registry.js';
 import { predictions } from './005-predictions.js';
+import { reuse } from './006-reuse.js';
 
 /** One change of the schema: SQL with unqualified names. A released one never changes; a new one goes to the end. */
 export interface Migration {
@@ -17,4 +18,5 @@ export const migrations: readonly Migration[] = [
   { name: 'journal', sql: journal },
   { name: 'registry', sql: registry },
   { name: 'predictions', sql: predictions },
+  { name: 'reuse', sql: reuse },
 ];

@@ -1,14 +1,17 @@
 import { hostname } from 'node:os';
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
-import type { Progress, StepLog } from '../../dsl/context.js';
+import type { Progress, StepContext, StepLog } from '../../dsl/context.js';
 import type { AnyStep } from '../../dsl/step.js';
+import type { Quoted } from '../../plan/binding.js';
 import { FailureType, PawlError } from '../../plan/failure.js';
 import type { Json } from '../../plan/json.js';
 import type { StepCall, StepResult, StepTask } from '../../plan/protocol.js';
-import { edgesOf } from '../../store/index.js';
+import { type CacheRecord, edgesOf, type LineageEdge, type ReuseOrigin } from '../../store/index.js';
 import type { LoadedCode } from '../code/load-code.js';
 import type { WorkerParts } from '../parts.js';
+import { type Observations, observeContext } from '../reuse/observe-context.js';
+import { decideReuse, offeredRecord, reusedRecord, reuseModeOf } from '../reuse/reuse.js';
 import { callStepFunction } from './call-step.js';
 import { asFailure, clip, isOutage, Rejection, retryAfter } from './failures.js';
 import { startHeartbeat } from './heartbeat.js';
@@ -39,7 +42,7 @@ async function runRecorded(task: StepTask, parts: WorkerParts): Promise<StepResu
   const heartbeat = startHeartbeat();
   try {
     const claim = await parts.store.journal.claim(claimOf(task));
-    if (claim.state === 'committed') return { output: claim.output, ms: 0 };
+    if (claim.state === 'committed') return { output: claim.output, ms: 0, ...reusedFrom(claim.reusedFrom) };
     return await runClaimed(task, claim.token, parts, heartbeat.progress);
   } catch (error) {
     throw asFailure(error, { again: isOutage(error) });
@@ -57,11 +60,12 @@ async function runClaimed(
   const started = performance.now();
   const key = { runId: runIdOf(), node: task.node, generation: task.generation };
   try {
-    const output = await execute(task, token, parts, onProgress);
-    const lineage = [...edgesOf('in', task.input), ...edgesOf('out', output)];
-    const stored = await encodeValue(output, parts.store.artifacts);
-    await parts.store.journal.commit({ key, token, output: stored, lineage });
-    return { output: stored, ms: Math.round(performance.now() - started) };
+    const code = await parts.code.load(task.code);
+    const work: StepWork = { task, token, step: stepNamed(task.step, code), code, parts, onProgress };
+    const done = reuseModeOf(task, parts) === 'off' ? await runPlainly(work) : await runOrReuse(work);
+    const { output, lineage, cache } = done;
+    await parts.store.journal.commit({ key, token, output, lineage, cache });
+    return { output, ms: Math.round(performance.now() - started), ...reusedFrom(cache?.from ?? null) };
   } catch (error) {
     if (Context.current().cancellationSignal.aborted) throw stoppedFailure(task);
     if (isOutage(error) || error instanceof Rejection) throw error;
@@ -70,15 +74,57 @@ async function runClaimed(
   }
 }
 
+function reusedFrom(origin: ReuseOrigin | null): Pick<StepResult, 'reused'> {
+  return origin ? { reused: { run: origin.run, node: origin.node } } : {};
+}
+
+/** All that one attempt works with. */
+interface StepWork {
+  readonly task: StepTask;
+  readonly token: string;
+  readonly step: AnyStep;
+  readonly code: LoadedCode;
+  readonly parts: WorkerParts;
+  readonly onProgress: (progress: Progress) => void;
+}
+
+/** What an attempt commits. */
+interface StepDone {
+  readonly output: Quoted;
+  readonly lineage: readonly LineageEdge[];
+  readonly cache?: CacheRecord;
+}
+
+async function runPlainly(work: StepWork): Promise<StepDone> {
+  const { task, parts } = work;
+  const output = await execute(work, (context) => context);
+  const lineage = [...edgesOf('in', task.input), ...edgesOf('out', output)];
+  return { output: await encodeValue(output, parts.store.artifacts), lineage };
+}
+
+async function runOrReuse(work: StepWork): Promise<StepDone> {
+  const { task, step, parts } = work;
+  const decision = await decideReuse(task, step, attemptOf(task), parts);
+  const { found } = decision;
+  if (found) {
+    const lineage = [...edgesOf('in', task.input), ...found.lineage];
+    return { output: found.offer.output, lineage, cache: reusedRecord(decision, found) };
+  }
+  const seen: Observations = { seed: null, reads: [], refused: null };
+  const output = await execute(work, (context) => observeContext(context, seen));
+  const lineage = [...edgesOf('in', task.input), ...edgesOf('out', output)];
+  return {
+    output: await encodeValue(output, parts.store.artifacts),
+    lineage,
+    cache: offeredRecord(decision, seen),
+  };
+}
+
 async function execute(
-  task: StepTask,
-  token: string,
-  parts: WorkerParts,
-  onProgress: (progress: Progress) => void,
+  { task, token, step, code, parts, onProgress }: StepWork,
+  shown: (context: StepContext) => StepContext,
 ): Promise<Json> {
   const { artifacts } = parts.store;
-  const code = await parts.code.load(task.code);
-  const step = stepNamed(task.step, code);
   const input = await decodeValue(task.input, { artifacts, definitions: code.definitions });
   const scratch = new Scratch(parts.scratch);
   const attempt = attemptOf(task);
@@ -90,7 +136,7 @@ async function execute(
   });
   const context = fullContext({ ...attempt, store: parts.store, checkpoints, scratch, onProgress });
   try {
-    return await callStepFunction(step, input, context);
+    return await callStepFunction(step, input, shown(context));
   } finally {
     await scratch.remove();
   }

@@ -1,4 +1,4 @@
-import type { Progress, RunInfo, StepContext, StepLog } from '../../dsl/context.js';
+import type { PreviousOutput, Progress, RunInfo, StepContext, StepLog } from '../../dsl/context.js';
 import { digestOf } from '../../plan/canonical.js';
 import { FailureType, PawlError } from '../../plan/failure.js';
 import type { Json } from '../../plan/json.js';
@@ -35,19 +35,21 @@ export function fullContext(options: FullContextOptions): StepContext {
       return scratch.folder;
     },
     progress: onProgress,
-    previous: async (node = options.node) => {
-      const { pipeline, nominalTime, runId } = options.run;
-      const found = await store.journal.previousOutput({
-        pipeline,
-        node,
-        beforeNominalTime: nominalTime,
-        excludeRun: runId,
-      });
-      if (!found) return null;
-      const output = (await decodeValue(found.output, { artifacts: store.artifacts, definitions: new Map() })) as Json;
-      return { run: found.workflowId, output };
-    },
+    previous: (node = options.node) => previousOutputOf(node, options.run, store),
   };
+}
+
+/** What `ctx.previous` answers. */
+export async function previousOutputOf(
+  node: string,
+  { pipeline, nominalTime, runId }: Omit<RunInfo, 'id'>,
+  store: Store,
+): Promise<PreviousOutput | null> {
+  const options = { pipeline, node, beforeNominalTime: nominalTime, excludeRun: runId };
+  const found = await store.journal.previousOutput(options);
+  if (!found) return null;
+  const output = (await decodeValue(found.output, { artifacts: store.artifacts, definitions: new Map() })) as Json;
+  return { run: found.workflowId, output };
 }
 
 /** The context of a light step: it is pure, so there is nothing to read or write. */
@@ -103,6 +105,6 @@ function rejection(node: string, reason: string, details: Json): Error {
 }
 
 /** 31 bits from the node's name: the same in every run, another one for each node. */
-function seedOf(pipeline: string, node: string): number {
+export function seedOf(pipeline: string, node: string): number {
   return Number.parseInt(digestOf(`${pipeline}/${node}`).slice('sha256:'.length, 'sha256:'.length + 8), 16) >>> 1;
 }

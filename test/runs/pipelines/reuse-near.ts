@@ -1,0 +1,3 @@
+import { factor } from './reuse-far.js';
+
+export const scale = (n: number): number => n * factor();

@@ -1,0 +1,70 @@
+import type { PreviousOutput } from '../../dsl/context.js';
+import type { Quoted } from '../../plan/binding.js';
+import { digestOfJson } from '../../plan/canonical.js';
+import { FailureType, isPawlError } from '../../plan/failure.js';
+import type { Json } from '../../plan/json.js';
+import { edgesOf, type LineageEdge, type Offer, type ReuseOrigin, type Store } from '../../store/index.js';
+import { decodeValue } from '../steps/values.js';
+import { cacheKey, type KeyParts } from './cache-key.js';
+import { explainMiss } from './explain-miss.js';
+
+/** A node that may take over an earlier output. */
+export interface ReuseQuery extends KeyParts {
+  readonly pipeline: string;
+  readonly node: string;
+  readonly seed: number;
+  /** As it is in the history, for telling what has changed. */
+  readonly recorded: Quoted;
+  /** What `ctx.previous` would answer. */
+  readonly previous: (node: string) => Promise<PreviousOutput | null>;
+}
+
+/** An earlier output that stands for the node's own. */
+export interface Reusable {
+  readonly offer: Offer;
+  /** The artifacts in it, all of them at hand. */
+  readonly lineage: readonly LineageEdge[];
+}
+
+/** `reason` is a phrase for people, as `input changed since run X: epochs 4 → 6`. */
+export type Lookup =
+  | { readonly found: Reusable; readonly reason: string }
+  | { readonly found: null; readonly reason: string };
+
+/** Looks for an earlier execution of the same work whose output is whole, and says why there is one or none. */
+export async function findReusable(query: ReuseQuery, store: Store): Promise<Lookup> {
+  const offers = await store.journal.offers({ key: cacheKey(query), seed: query.seed });
+  let problem: string | undefined;
+  for (const offer of offers) {
+    const checked = await checkOffer(offer, query, store);
+    if (typeof checked !== 'string') return { found: checked, reason: `reused from ${nameOf(offer.origin, query)}` };
+    problem ??= checked;
+  }
+  return { found: null, reason: problem ?? (await explainMiss(query, store)) };
+}
+
+function nameOf({ run, node }: ReuseOrigin, query: ReuseQuery): string {
+  return node === query.node ? `run ${run}` : `run ${run}, node ${node}`;
+}
+
+/** @returns why it cannot be taken, or what is taken. */
+async function checkOffer(offer: Offer, query: ReuseQuery, store: Store): Promise<Reusable | string> {
+  for (const { node, digest } of offer.facts.reads) {
+    if (digestOfJson((await query.previous(node)) as Json) !== digest) {
+      return `what it reads of earlier runs (${node}) has changed since run ${offer.origin.run}`;
+    }
+  }
+  const lineage = await intactEdges(offer, store);
+  return lineage ? { offer, lineage } : `an artifact of run ${offer.origin.run} is gone`;
+}
+
+async function intactEdges({ output }: Offer, { artifacts }: Store): Promise<readonly LineageEdge[] | null> {
+  try {
+    const edges = edgesOf('out', (await decodeValue(output, { artifacts, definitions: new Map() })) as Json);
+    for (const { artifact } of edges) if (!(await artifacts.holds(artifact))) return null;
+    return edges;
+  } catch (error) {
+    if (isPawlError(error) && error.type === FailureType.ArtifactCorrupt) return null;
+    throw error;
+  }
+}

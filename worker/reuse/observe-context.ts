@@ -1,0 +1,35 @@
+import type { StepContext } from '../../dsl/context.js';
+import { digestOfJson } from '../../plan/canonical.js';
+import type { Json } from '../../plan/json.js';
+import type { PreviousRead } from '../../store/index.js';
+
+/** What a step's function used beside its input, as far as its output may depend on it. */
+export interface Observations {
+  seed: number | null;
+  readonly reads: PreviousRead[];
+  /** Something that is another one in each run. */
+  refused: string | null;
+}
+
+/** These differ from run to run or change behind the run's back: no key can hold them. */
+const REFUSED: ReadonlySet<string | symbol> = new Set(['run', 'node', 'key', 'registry']);
+
+/** The same context, which notes what is read from it. */
+export function observeContext(context: StepContext, seen: Observations): StepContext {
+  return new Proxy(context, {
+    get: (target, name) => {
+      if (REFUSED.has(name)) seen.refused ??= `ctx.${String(name)}`;
+      if (name === 'seed') seen.seed = target.seed;
+      if (name === 'previous') return observePrevious(target, seen);
+      return Reflect.get(target, name);
+    },
+  });
+}
+
+function observePrevious(context: StepContext, seen: Observations): StepContext['previous'] {
+  return async (node = context.node) => {
+    const found = await context.previous(node);
+    seen.reads.push({ node, digest: digestOfJson(found as Json) });
+    return found;
+  };
+}
