@@ -56,6 +56,17 @@ test.each(pipelines)('$file compiles without a word', async ({ file }) => {
   expect(compiled).toBeDefined();
 });
 
+test.each(pipelines)('$file draws the graph it drew before', async ({ file }) => {
+  const { compiled } = await compilePipeline(join(folder, file));
+  const golden = join(import.meta.dirname, 'golden', file.replace(/\.ts$/, '.json'));
+  await expect(`${JSON.stringify(compiled?.plan, withoutDigests, 2)}\n`).toMatchFileSnapshot(golden);
+});
+
+/** Code changes with every version of Pawl; the graph must not. */
+function withoutDigests(key: string, value: unknown): unknown {
+  return key === 'code' || key === 'fingerprint' ? undefined : value;
+}
+
 describe('runs', () => {
   test.each(shown)('$file gives what is shown', async ({ commands, result }) => {
     const { code, stdout, stderr } = await stack.pawl(...runOf(commands[0]!), '--json');
