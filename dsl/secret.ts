@@ -36,7 +36,7 @@ export function isSecret(value: unknown): value is Secret {
 }
 
 /** Schema of a step's input that takes a secret. */
-export function secretText(): z.ZodType<Secret> {
+export function secretText(): z.ZodType<Secret, Secret> {
   return secretSchema;
 }
 

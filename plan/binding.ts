@@ -106,7 +106,9 @@ export function partOfBinding(binding: Binding, path: Path): Binding {
   if (path.length === 0) return binding;
   if (isRef(binding) || isItem(binding)) return { ...binding, path: [...binding.path, ...path] };
   if (isParam(binding)) return { $param: [...binding.$param, ...path] };
-  return valueAt(binding, path);
+  if (isDeferred(binding) || isLiteral(binding)) return valueAt(binding, path);
+  const [head, ...rest] = path;
+  return partOfBinding(childOf(binding, head!), rest);
 }
 
 /**

@@ -13,13 +13,16 @@ export interface OnExitOptions {
 /**
  * Says what runs when the run is at its end: succeeded, rejected, failed, aborted or cancelled. Its nodes read the
  * params and how the run ended, and nothing else of the run, which may not have got that far. A fault in it is noted and
- * changes nothing about the outcome. The ids of its nodes begin with `on-exit/`.
+ * changes nothing about the outcome. The ids of its nodes begin with `on-exit/`. Where the pipeline is called in another
+ * one, it is left out.
  *
  * @example
  * onExit((run) => notify({ text: 'retrain ended', outcome: run.outcome }));
  */
 export function onExit(body: (run: Ref<ExitInfo>) => unknown, options: OnExitOptions = {}): void {
   const tracer = currentTracer('onExit');
+  // A pipeline that is called in another one has no end of its own.
+  if (tracer.pipelines.length > 1) return;
   if (tracer.open.length > 1)
     throw misuse('onExit was called inside of a control node', 'Call it in the pipeline function itself.');
   if (tracer.onExit) throw misuse('onExit was called twice', 'Put both into one function.');

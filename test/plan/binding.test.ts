@@ -1,6 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { plainValueAt, type Quoted, quote, refsOf, resolveBinding, type Scope, valueAt } from '../../plan/binding.js';
+import {
+  type Binding,
+  partOfBinding,
+  plainValueAt,
+  type Quoted,
+  quote,
+  refsOf,
+  resolveBinding,
+  type Scope,
+  valueAt,
+} from '../../plan/binding.js';
 import { type Digest, digestOf } from '../../plan/canonical.js';
 import type { Json } from '../../plan/json.js';
 import { jsonValue, path, pathsOf } from './arbitrary.js';
@@ -65,5 +75,34 @@ describe('bindings', () => {
 
   test('a node without a value is an error that names it', () => {
     expect(() => resolveBinding({ $ref: 'load', path: [] }, empty)).toThrow('node "load" before it has a value');
+  });
+
+  test('a part of a structure of bindings gives what the part of its value is', () => {
+    fc.assert(
+      fc.property(jsonValue, jsonValue, path, (value, other, at) => {
+        const scope: Scope = { params: quote(value), output: () => quote(other), item: () => quote(value) };
+        const structure: Binding = { a: { $param: [] }, b: [{ $ref: 'n', path: [] }, quote(value)], c: quote(other) };
+        for (const start of [['a'], ['b', 0], ['b', 1], ['c'], ['d'], []]) {
+          const binding = partOfBinding(structure, [...start, ...at]);
+          expect(resolveBinding(binding, scope)).toEqual(valueAt(resolveBinding(structure, scope), [...start, ...at]));
+        }
+      }),
+    );
+  });
+
+  test('orElse gives the first value unless it is null, and the choice is put off while it cannot be seen', () => {
+    const spilled = { $spill: digestOf('x'), bytes: 9, path: ['deep'] };
+    fc.assert(
+      fc.property(jsonValue, jsonValue, path, (value, fallback, at) => {
+        const either: Binding = { $orElse: [{ $param: [] }, { $ref: 'n', path: [] }] as Binding[], path: at };
+        const scopeOf = (params: Quoted): Scope => ({ ...empty, params, output: () => quote(fallback) });
+        const chosen = value === null ? fallback : value;
+        expect(resolveBinding(either, scopeOf(quote(value)))).toEqual(valueAt(quote(chosen), at));
+        const undecided = resolveBinding(either, scopeOf(spilled));
+        expect(undecided).toEqual({ $orElse: [spilled, quote(fallback)], path: at });
+        expect(valueAt(undecided, ['x'])).toEqual({ $orElse: [spilled, quote(fallback)], path: [...at, 'x'] });
+        expect(refsOf(either)).toEqual(['n']);
+      }),
+    );
   });
 });
