@@ -1,15 +1,12 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Command } from 'commander';
 import pc from 'picocolors';
 import { compilePipeline, formatDiagnostics, toMermaid } from '../../dsl/compile/index.js';
-import { canonicalJson } from '../../plan/canonical.js';
-import type { Json } from '../../plan/json.js';
 import { publish } from '../../worker/publish.js';
 import { compileFile } from '../compile-file.js';
 import { withExamples } from '../example.js';
 import { printJson, printLine } from '../output.js';
 import { withSession } from '../session.js';
+import { writeOutputs } from '../write-outputs.js';
 
 /** Commands that look at a pipeline file: check, compile, graph, publish. */
 export function addAuthoringCommands(program: Command): void {
@@ -24,7 +21,7 @@ export function addAuthoringCommands(program: Command): void {
   withExamples(
     program
       .command('compile <file>')
-      .description('write NAME.plan.json, its annotations and its code bundle')
+      .description('write the plan, its annotations, the code bundle, JSON Schemas and a typed client, each as NAME.…')
       .requiredOption('--out <dir>', 'folder to write to')
       .option('--json', 'print what was written as JSON')
       .action(compile),
@@ -70,19 +67,11 @@ async function check(file: string, { json }: JsonOption): Promise<void> {
 }
 
 async function compile(file: string, { out, json }: { out: string } & JsonOption): Promise<void> {
-  const { plan, planHash, annotations, bundle } = await compileFile(file);
-  const name = plan.pipeline;
-  const files = {
-    plan: join(out, `${name}.plan.json`),
-    annotations: join(out, `${name}.annotations.json`),
-    bundle: join(out, `${name}.bundle.mjs`),
-  };
-  await mkdir(out, { recursive: true });
-  await writeFile(files.plan, `${canonicalJson(plan as unknown as Json)}\n`);
-  await writeFile(files.annotations, `${JSON.stringify(annotations, null, 2)}\n`);
-  await writeFile(files.bundle, bundle.code);
-  if (json) printJson({ pipeline: name, hash: planHash, code: plan.code, ...files });
-  else for (const written of Object.values(files)) printLine(written);
+  const compiled = await compileFile(file);
+  const { pipeline, code } = compiled.plan;
+  const written = await writeOutputs(compiled, out);
+  if (json) printJson({ pipeline, hash: compiled.planHash, code, ...written });
+  else for (const path of Object.values(written)) printLine(path);
 }
 
 async function graph(file: string): Promise<void> {

@@ -10,6 +10,7 @@ import { checkParams, checkSteps } from './check-steps.js';
 import { CompileStop, type Diagnostic, DiagnosticCode, type Finding } from './diagnostic.js';
 import { type Loaded, loadBundle } from './load.js';
 import { makePlan, withFingerprints } from './make-plan.js';
+import { type PipelineSchemas, pipelineSchemas } from './output/pipeline-schemas.js';
 import { findProject, type Project } from './project.js';
 import { reportFindings } from './report.js';
 import { tracePipeline } from './trace-pipeline.js';
@@ -26,6 +27,8 @@ export interface CompiledPipeline {
   readonly planHash: Digest;
   readonly annotations: Annotations;
   readonly bundle: CodeBundle;
+  /** JSON Schemas of its values; made when they are asked for. */
+  schemas(): PipelineSchemas;
 }
 
 export interface CompileResult {
@@ -108,6 +111,7 @@ function compileTraced({ bundled, loaded, traced, located }: TracedProject, find
     planHash: digestOfJson(plan as unknown as Json),
     annotations: located.annotations,
     bundle: { ...bundled.bundle, name: pipeline.name },
+    schemas: () => pipelineSchemas(pipeline, traced),
   };
 }
 

@@ -5,4 +5,6 @@ export { type CompiledPipeline, type CompileOptions, type CompileResult, compile
 export { type Diagnostic, DiagnosticCode } from './diagnostic.js';
 export { explainStep, type StepExplanation } from './explain.js';
 export { type FormatOptions, formatDiagnostics } from './format.js';
+export { clientModule } from './output/client-module.js';
 export { toMermaid } from './output/mermaid.js';
+export type { PipelineSchemas, StepSchemas } from './output/pipeline-schemas.js';
