@@ -35,8 +35,7 @@ addSetupCommand(program);
 try {
   await program.parseAsync();
 } catch (error) {
-  reportError(error, program.opts<{ verbose?: boolean }>().verbose === true);
-  process.exitCode = 1;
+  process.exitCode = reportError(error, program.opts<{ verbose?: boolean }>().verbose === true);
 }
 // Native clients keep threads alive that hold nothing any more: everything of ours is closed here.
 process.exit();

@@ -1,18 +1,17 @@
 import type { Command } from 'commander';
 import { followRun } from '../../client/follow-run.js';
 import { startRun } from '../../client/start-run.js';
-import { FailureType, PawlError } from '../../plan/failure.js';
 import type { Json } from '../../plan/json.js';
+import { projectRoot } from '../../worker/code/check-packages.js';
 import { publish } from '../../worker/publish.js';
-import { checkPublishedParams } from '../../worker/runs/check-params.js';
 import { compileFile, isFile } from '../compile-file.js';
 import { withExamples } from '../example.js';
 import { printJson, printLine, printNote } from '../output.js';
+import { acceptParams, compiledTarget, publishedTarget, readParams } from '../params/index.js';
 import { noteNode, reportRun, runUrl } from '../run-report.js';
 import { type Session, withSession } from '../session.js';
 
 interface RunOptions {
-  readonly params?: string;
   readonly id?: string;
   readonly json?: boolean;
   readonly wait?: boolean;
@@ -23,32 +22,35 @@ interface RunOptions {
 }
 
 export function addRunCommand(program: Command): void {
+  const command = program
+    .command('run <pipeline>')
+    .description('run a pipeline file (published first) or a published pipeline, and follow it to its end')
+    .option('--id <id>', 'workflow id of the run (default: name and time)')
+    .option('--wait', 'go on waiting while the run is held')
+    .option('--detach', 'return as soon as the run has started')
+    .option('--no-cache', 'run every step, and offer no output to later runs')
+    .option('--refresh', 'run every step; those that may be reused offer their new output')
+    .option('--json', 'print outcome and result as JSON; ask nothing')
+    .addHelpText('after', '\nExit codes: 0 succeeded, 1 failed, 2 held, 3 rejected, 4 aborted, 5 cancelled.')
+    .action(run);
   withExamples(
-    program
-      .command('run <pipeline>')
-      .description('run a pipeline file (published first) or a published pipeline, and follow it to its end')
-      .option('--params <json>', 'params as a JSON object')
-      .option('--id <id>', 'workflow id of the run (default: name and time)')
-      .option('--wait', 'go on waiting while the run is held')
-      .option('--detach', 'return as soon as the run has started')
-      .option('--no-cache', 'run every step, and offer no output to later runs')
-      .option('--refresh', 'run every step; those that may be reused offer their new output')
-      .option('--json', 'print outcome and result as JSON')
-      .addHelpText('after', '\nExit codes: 0 succeeded, 1 failed, 2 held, 3 rejected, 4 aborted, 5 cancelled.')
-      .action(run),
-    `pawl run examples/flight-delays/pipeline.ts --params '{"month":"2001-01"}'`,
+    acceptParams(command),
+    'pawl run examples/flight-delays/pipeline.ts --month 2001-01 --epochs 6',
+    'pawl run examples/flight-delays/pipeline.ts --help',
     `pawl run flight-delays --params '{"month":"2001-02"}' --json`,
   );
 }
 
-async function run(target: string, options: RunOptions): Promise<void> {
-  const params = parseParams(options.params);
+async function run(target: string, options: RunOptions, command: Command): Promise<void> {
   const compiled = isFile(target) ? await compileFile(target) : null;
+  const root = await projectRoot(process.cwd());
+  // Of a file they are right before anything is published or started.
+  const early = compiled && (await readParams(await compiledTarget(compiled, root), command));
   await withSession(async (session) => {
     const store = await session.store();
+    const params = early ?? (await readParams(await publishedTarget(target, { store, root }), command));
     if (compiled) await publish(compiled, store);
     const pipeline = compiled?.plan.pipeline ?? target;
-    await checkPublishedParams(pipeline, params, { store, root: session.root });
     const [handle] = await Promise.all([start(session, pipeline, params, options), session.ensureWorker()]);
     const url = runUrl(session.environment.uiUrl, session.environment.temporal.namespace, handle.workflowId);
     if (!options.json) printNote(`run ${handle.workflowId}${url ? `  ${url}` : ''}`);
@@ -74,16 +76,4 @@ async function start(session: Session, pipeline: string, params: Json, options: 
 function reuseOf({ cache, refresh }: RunOptions): 'off' | 'refresh' | undefined {
   if (!cache) return 'off';
   return refresh ? 'refresh' : undefined;
-}
-
-function parseParams(text: string | undefined): Json {
-  if (text === undefined) return null;
-  try {
-    return JSON.parse(text) as Json;
-  } catch (cause) {
-    throw new PawlError(FailureType.InvalidParams, `--params is not JSON: ${(cause as Error).message}`, {
-      hint: `Write it as --params '{"month":"2001-01"}'`,
-      cause,
-    });
-  }
 }

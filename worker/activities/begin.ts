@@ -1,15 +1,14 @@
 import { z } from 'zod';
 import type { PipelineParts } from '../../dsl/pipeline.js';
 import { quote } from '../../plan/binding.js';
-import { FailureType, PawlError } from '../../plan/failure.js';
 import type { Json } from '../../plan/json.js';
 import type { Plan } from '../../plan/plan.js';
 import { type BeginInput, type BeginResult, ENGINE_VERSION } from '../../plan/protocol.js';
 import { readPlan } from '../../plan/read.js';
-import { suggestName } from '../../plan/suggest.js';
 import type { StoredPlan } from '../../store/index.js';
 import type { WorkerParts } from '../parts.js';
-import { unknownKeys } from './unknown-keys.js';
+import { currentPlan } from '../runs/current-plan.js';
+import { examineParams, invalidParams } from '../runs/param-problems.js';
 
 /** Which run asks; from Temporal's own record of it. */
 export interface RunIdentity {
@@ -24,8 +23,7 @@ export interface RunIdentity {
  * @throws PawlError `UnknownPipeline` or `InvalidParams`, not retryable, before anything runs.
  */
 export async function begin(input: BeginInput, run: RunIdentity, parts: WorkerParts): Promise<BeginResult> {
-  const published = await parts.store.plans.current(input.pipeline);
-  if (!published) throw await unknownPipeline(input.pipeline, parts);
+  const published = await currentPlan(input.pipeline, parts.store);
   const plan = planOf(published, parts);
   const { pipeline } = await parts.code.load(plan.code);
   const params = checkParams(pipeline, paramsFor(pipeline, input));
@@ -61,28 +59,11 @@ function paramsFor(pipeline: PipelineParts, input: BeginInput): unknown {
  * @throws PawlError `InvalidParams` that names every wrong one.
  */
 export function checkParams(pipeline: PipelineParts, params: unknown): Json {
-  const unknown = unknownKeys(pipeline.params, params, 'param');
-  const parsed = pipeline.params.safeParse(params);
-  if (parsed.success && unknown.length === 0) return parsed.data as Json;
-  const problems = [...unknown, ...(parsed.success ? [] : [z.prettifyError(parsed.error)])];
-  throw new PawlError(
-    FailureType.InvalidParams,
-    `the params do not fit pipeline "${pipeline.name}":\n${problems.join('\n')}`,
-    {
-      hint: `Its params are: ${describeParams(pipeline)}.`,
-      retryable: false,
-    },
-  );
+  const { value, problems } = examineParams(pipeline, params);
+  if (problems.length === 0) return value;
+  throw invalidParams(pipeline.name, problems, { hint: `Its params are: ${describeParams(pipeline)}.` });
 }
 
 function describeParams(pipeline: PipelineParts): string {
   return pipeline.params instanceof z.ZodObject ? Object.keys(pipeline.params.shape).join(', ') || 'none' : 'an object';
-}
-
-async function unknownPipeline(name: string, parts: WorkerParts): Promise<PawlError> {
-  const known = await parts.store.plans.pipelineNames();
-  return new PawlError(FailureType.UnknownPipeline, `no pipeline called "${name}" is published`, {
-    hint: `${suggestName(name, known)} Publish one with: pawl publish FILE`,
-    retryable: false,
-  });
 }

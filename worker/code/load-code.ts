@@ -21,7 +21,7 @@ export interface LoadedCode {
 }
 
 export interface CodeLoaderOptions {
-  readonly artifacts: ArtifactStore;
+  readonly artifacts: Pick<ArtifactStore, 'getBytes'>;
   /** Project whose packages the bundles use. Bundles are kept in its `.pawl/bundles`. */
   readonly root: string;
 }
