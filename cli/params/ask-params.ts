@@ -15,7 +15,7 @@ export interface AskStreams {
 
 export interface AskOptions extends AskStreams {
   /** The pipeline's schema; what it says about an answer is told, and the question asked again. */
-  readonly check: (params: Json) => CheckedParams;
+  readonly check: (params: Json) => Promise<CheckedParams>;
 }
 
 /** Somebody ended a question with Ctrl-C or Ctrl-D. */
@@ -67,7 +67,7 @@ async function askOne(
     const answer = (await talk.ask(`${param} ${pc.dim(`<${describeShape(shape)}>`)}: `)).trim();
     const reading = readAnswer(answer, shape);
     const next = 'value' in reading ? withValue(params, path, reading.value) : params;
-    const wrong = 'problem' in reading ? [reading.problem] : problemsAt(param, talk.check(next));
+    const wrong = 'problem' in reading ? [reading.problem] : problemsAt(param, await talk.check(next));
     if (wrong.length === 0) return next;
     for (const reason of wrong) talk.say(pc.yellow(`  ${reason}`));
   }

@@ -52,12 +52,13 @@ export async function resolveParams(target: ParamTarget, options: ReadParamsOpti
   const unread = [...base.problems, ...flags.problems, ...unknownProblems(known, given)];
   // What an unreadable text was to give is not called missing too.
   const missing = base.problems.length > 0 ? [] : missingParams(known, given).filter(isApartFrom(unread));
-  const check = (params: Json): CheckedParams => examineParams(target.pipeline, params);
-  const misfits = base.problems.length > 0 ? [] : check(given).problems.filter(isApartFrom([...unread, ...missing]));
+  const check = (params: Json): Promise<CheckedParams> => examineParams(target.pipeline, params);
+  const misfits =
+    base.problems.length > 0 ? [] : (await check(given)).problems.filter(isApartFrom([...unread, ...missing]));
   const mayAsk = options.ask !== null && missing.length > 0 && unread.length + misfits.length === 0;
   const params = mayAsk ? await askParams(missing, given, { ...options.ask, check }) : given;
   const problems = mayAsk
-    ? check(params).problems
+    ? (await check(params)).problems
     : [...unread, ...missing.map((each) => requiredProblem(each, options.taken)), ...misfits];
   if (problems.length === 0) return params;
   throw invalidParams(target.plan.pipeline, problems, { hint: options.hint });

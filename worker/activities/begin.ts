@@ -26,7 +26,7 @@ export async function begin(input: BeginInput, run: RunIdentity, parts: WorkerPa
   const published = await currentPlan(input.pipeline, parts.store);
   const plan = planOf(published, parts);
   const { pipeline } = await parts.code.load(plan.code);
-  const params = checkParams(pipeline, paramsFor(pipeline, input));
+  const params = await checkParams(pipeline, paramsFor(pipeline, input));
   const { hash: planHash } = published;
   const { nominalTime } = input;
   await parts.store.runs.start({
@@ -58,8 +58,8 @@ function paramsFor(pipeline: PipelineParts, input: BeginInput): unknown {
  * The params with defaults filled in.
  * @throws PawlError `InvalidParams` that names every wrong one.
  */
-export function checkParams(pipeline: PipelineParts, params: unknown): Json {
-  const { value, problems } = examineParams(pipeline, params);
+export async function checkParams(pipeline: PipelineParts, params: unknown): Promise<Json> {
+  const { value, problems } = await examineParams(pipeline, params);
   if (problems.length === 0) return value;
   throw invalidParams(pipeline.name, problems, { hint: `Its params are: ${describeParams(pipeline)}.` });
 }

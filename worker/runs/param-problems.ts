@@ -17,11 +17,16 @@ export type CheckedParams =
   | { readonly value: null; readonly problems: readonly ParamProblem[] };
 
 /** Checks params by the pipeline's schema, refinements included, and fills defaults in. */
-export function examineParams(pipeline: Pick<PipelineParts, 'params'>, params: unknown): CheckedParams {
-  const unknown = unknownParams(pipeline.params, params);
-  const parsed = pipeline.params.safeParse(params);
-  if (parsed.success && unknown.length === 0) return { value: parsed.data as Json, problems: [] };
-  const wrong = (parsed.error?.issues ?? []).filter(isOfOne).map((issue) => problemOf(issue, params));
+export async function examineParams(
+  { params: schema }: Pick<PipelineParts, 'params'>,
+  params: unknown,
+): Promise<CheckedParams> {
+  const unknown = unknownParams(schema, params);
+  const parsed = await schema.safeParseAsync(params);
+  // A codec's params travel as they were written, not as a step sees them.
+  const encoded = parsed.success ? await schema.safeEncodeAsync(parsed.data) : parsed;
+  if (encoded.success && unknown.length === 0) return { value: encoded.data as Json, problems: [] };
+  const wrong = (encoded.error?.issues ?? []).filter(isOfOne).map((issue) => problemOf(issue, params));
   return { value: null, problems: [...unknown, ...wrong] };
 }
 

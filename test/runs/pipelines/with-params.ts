@@ -2,7 +2,11 @@ import { pipeline, step, z } from 'pawl';
 
 const echo = step(
   'echo',
-  { input: z.object({ given: z.record(z.string(), z.unknown()) }), output: z.object({ text: z.string() }), light: true },
+  {
+    input: z.object({ given: z.record(z.string(), z.unknown()) }),
+    output: z.object({ text: z.string() }),
+    light: true,
+  },
   ({ given }) => ({ text: JSON.stringify(given) }),
 );
 
@@ -30,5 +34,8 @@ export default pipeline(
         error: 'at most 10 in mode fast',
       }),
   },
-  (params) => echo({ given: { month: params.month, mode: params.mode, epochs: params.epochs, tags: params.tags, id: params.id } }),
+  (params) =>
+    echo({
+      given: { month: params.month, mode: params.mode, epochs: params.epochs, tags: params.tags, id: params.id },
+    }),
 );
