@@ -134,6 +134,36 @@ export interface NodeStatus {
   readonly fault: Fault | null;
   /** Where the output came from, for a node that did not run. */
   readonly reused?: Reused;
+  /** Of a node that waits for people. */
+  readonly waitsFor?: WaitsFor;
+}
+
+/** What a node waits for, for those who can end the waiting. */
+export type WaitsFor = WaitsForApproval | WaitsForEvent;
+
+export interface WaitsForApproval {
+  readonly kind: 'approval';
+  /** The question. */
+  readonly ask: string;
+  /** What it is about, as JSON text, cut where it is long; empty: nothing is shown. */
+  readonly shows: string;
+  /** JSON Schema of what an approver fills in; `null`: nothing. */
+  readonly form: Json;
+  /** Who may decide; empty: anyone. */
+  readonly roles: readonly string[];
+  /** How many must approve. */
+  readonly quorum: number;
+  readonly decisions: readonly ApprovalDecision[];
+  /** ISO 8601, UTC; `null`: for ever. */
+  readonly until: string | null;
+}
+
+export interface WaitsForEvent {
+  readonly kind: 'event';
+  /** JSON Schema of the event. */
+  readonly schema: Json;
+  /** ISO 8601, UTC; `null`: for ever. */
+  readonly until: string | null;
 }
 
 export interface Fault {

@@ -13,6 +13,7 @@ import {
   ActivityName,
   type BeginInput,
   type BeginResult,
+  type CheckInput,
   type RecordRunInput,
   type StepCall,
   type StepResult,
@@ -77,6 +78,11 @@ export async function callRecordRun(input: RecordRunInput): Promise<void> {
 /** The content of a spilled value. */
 export async function callRead(value: SpilledValue): Promise<Quoted> {
   return (await own('read a large list', OUTAGE_MS)[ActivityName.read]!(value)) as Quoted;
+}
+
+/** A value, checked by a schema of the run's code. @param totalMs how long an outage is waited for. */
+export async function callCheck(input: CheckInput, totalMs = OUTAGE_MS): Promise<Quoted> {
+  return (await own(`check: ${input.schema}`, totalMs)[ActivityName.check]!(input)) as Quoted;
 }
 
 /** Runs a step on a worker of its queue. */

@@ -1,4 +1,5 @@
 import type { NodeState, NodeStatus } from '../plan/protocol.js';
+import { renderWaits } from './render-waits.js';
 
 /** The UI carries details in a URL and fails beyond about 6 KB: this much for the rows, the rest for what is above. */
 const MAX_BYTES = 4000;
@@ -23,11 +24,12 @@ export interface DetailsOptions {
 
 /** The Markdown that the Temporal UI shows for a run: what it is for, what is held, then the table of nodes. */
 export function renderDetails({ pipeline, doc, table }: DetailsOptions): string {
+  const waits = renderWaits(table);
   const rows = pickRows(table).map(renderRow);
-  while (rows.join('\n').length > MAX_BYTES) rows.pop();
+  while (rows.join('\n').length > MAX_BYTES - waits.join('\n').length) rows.pop();
   const hidden = table.length - rows.length;
   const more = hidden > 0 ? [`| … | and ${hidden} more | |`] : [];
-  const head = [`### ${pipeline}`, ...(doc ? [clip(doc, 400), ''] : []), ...renderFaults(table)];
+  const head = [`### ${pipeline}`, ...(doc ? [clip(doc, 400), ''] : []), ...renderFaults(table), ...waits];
   return [...head, '| | node | time |', '|---|---|---|', ...rows, ...more].join('\n');
 }
 

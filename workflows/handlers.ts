@@ -1,5 +1,6 @@
 import { defineQuery, defineUpdate, setHandler } from '@temporalio/workflow';
 import { type NodeStatus, RunMessage } from '../plan/protocol.js';
+import { registerPeopleHandlers } from './people-handlers.js';
 import type { RunState } from './run-state.js';
 
 export interface RetryRequest {
@@ -26,6 +27,7 @@ export function registerHandlers(state: RunState): void {
     description: 'End a held run as aborted. Input: {"reason": "…"}',
     validator: (_request) => mustBeHeld(state),
   });
+  registerPeopleHandlers(state);
 }
 
 function retry(state: RunState, request: RetryRequest): string {

@@ -3,9 +3,11 @@ import type { Block, PlanNode } from '../plan/plan.js';
 import { visitNode } from '../plan/visit.js';
 import { BlockRun } from './block-run.js';
 import type { Frame } from './frame.js';
+import { interpretApproval } from './interpret-approval.js';
 import { interpretMap } from './interpret-map.js';
 import { interpretReject } from './interpret-reject.js';
 import { interpretStep } from './interpret-step.js';
+import { interpretWait } from './interpret-wait.js';
 import { interpretWhen } from './interpret-when.js';
 import type { Run } from './run.js';
 
@@ -29,8 +31,8 @@ function interpretNode(node: PlanNode, frame: Frame, run: Run): Promise<Quoted> 
     present: unsupported,
     reduce: unsupported,
     pipeline: unsupported,
-    approval: unsupported,
-    wait: unsupported,
+    approval: (n) => interpretApproval(n, frame, run),
+    wait: (n) => interpretWait(n, frame, run),
     sleep: unsupported,
     reject: (n) => interpretReject(n, frame, run),
   });

@@ -42,7 +42,8 @@ export async function runPipeline(params?: Json): Promise<RunResult> {
 }
 
 async function runGuarded(params: Json | undefined, state: RunState): Promise<RunResult> {
-  const pinned = await begin(params ?? null);
+  const pinned = await begin(params ?? null, state);
+  state.pinned = pinned;
   showDetails(() => renderDetails({ pipeline: pinned.plan.pipeline, doc: pinned.doc ?? '', table: state.table() }));
   const model = modelsOf(pinned.plan).join(', ') || undefined;
   labelRun({ pipeline: pinned.plan.pipeline, phase: 'running', plan: pinned.planHash, model });
@@ -52,12 +53,14 @@ async function runGuarded(params: Json | undefined, state: RunState): Promise<Ru
 }
 
 /** Nothing has run yet, so a refusal (unknown pipeline, wrong params) simply fails the run with its reason. */
-async function begin(params: Json): Promise<BeginResult> {
+async function begin(params: Json, state: RunState): Promise<BeginResult> {
   try {
     return await callBegin(params);
   } catch (error) {
-    if (isCancellation(error)) throw error;
     const fault = faultOf(ActivityName.begin, error);
+    state.refusal = isCancellation(error) ? 'the run was cancelled' : fault.message;
+    await CancellationScope.nonCancellable(() => condition(allHandlersFinished));
+    if (isCancellation(error)) throw error;
     labelRun({ phase: 'closed', outcome: 'failed' });
     throw ApplicationFailure.create({ type: fault.type, message: fault.message, nonRetryable: true, details: [fault] });
   }
@@ -100,6 +103,7 @@ async function closeRun(pinned: BeginResult, state: RunState, ending: Ending): P
     result: { ...resultOf(pinned, state, ending), value: memoValue(ending.value) },
   });
   await callRecordRun({ phase: 'closed', outcome: ending.outcome, value: ending.value, faults: ending.faults });
+  state.inbox.close();
   await condition(allHandlersFinished);
 }
 

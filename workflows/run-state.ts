@@ -1,5 +1,6 @@
-import type { Fault, NodeState, NodeStatus, Outcome, Reused } from '../plan/protocol.js';
+import type { BeginResult, Fault, NodeState, NodeStatus, Outcome, Reused, WaitsFor } from '../plan/protocol.js';
 import { Budget } from './budget.js';
+import { Inbox } from './inbox.js';
 
 export type Decision = { made: 'retry' | 'abort' | null; reason: string };
 
@@ -9,11 +10,18 @@ interface Entry {
   ms: number | null;
   fault: Fault | null;
   reused?: Reused;
+  /** Asked for when somebody looks: decisions may have come since. */
+  waitsFor?: () => WaitsFor;
 }
 
 /** Where a run stands: the table operators see, and the decisions they made. */
 export class RunState {
   readonly budget = new Budget();
+  readonly inbox = new Inbox();
+  /** Null before the run has begun. */
+  pinned: BeginResult | null = null;
+  /** Why the run could not begin. */
+  refusal: string | null = null;
   private readonly entries = new Map<string, Entry>();
   private readonly decisions = new Map<string, Decision>();
   private last = '';
@@ -21,6 +29,17 @@ export class RunState {
   started(node: string): void {
     this.last = node;
     this.set(node, { state: 'running', startedAt: Date.now(), ms: null, fault: null });
+  }
+
+  /** The node waits for people. */
+  waiting(node: string, waitsFor: () => WaitsFor): void {
+    this.last = node;
+    this.set(node, { state: 'waiting', startedAt: Date.now(), ms: null, fault: null, waitsFor });
+  }
+
+  /** Undefined before the node is reached. */
+  stateOf(node: string): NodeState | undefined {
+    return this.entries.get(node)?.state;
   }
 
   /** @param reused the execution whose output it took over. */
@@ -72,16 +91,18 @@ export class RunState {
 
   close(outcome: Outcome): void {
     const ended: NodeState = outcome === 'cancelled' || outcome === 'rejected' ? 'cancelled' : 'failed';
-    for (const [node, entry] of this.entries) if (entry.state === 'running') this.end(node, ended);
+    for (const [node, { state }] of this.entries) if (state === 'running') this.end(node, ended);
+    for (const [node, { state }] of this.entries) if (state === 'waiting') this.end(node, 'cancelled');
   }
 
   table(): readonly NodeStatus[] {
-    return [...this.entries].map(([node, { state, ms, fault, reused }]) => ({
+    return [...this.entries].map(([node, { state, ms, fault, reused, waitsFor }]) => ({
       node,
       state,
       ms,
       fault,
       ...(reused && { reused }),
+      ...(state === 'waiting' && waitsFor && { waitsFor: waitsFor() }),
     }));
   }
 

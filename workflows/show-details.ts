@@ -10,12 +10,16 @@ export function showDetails(make: () => string): void {
 /** Temporal's own query behind the UI's view of a run. */
 const METADATA_QUERY = '__temporal_workflow_metadata';
 
-/** Renders the details when somebody looks, instead of with every change of a node. */
+/**
+ * Renders the details when somebody looks, instead of with every change of a node. Temporal's own queries pass by the
+ * interceptors of queries, so this looks at what the workflow is activated for.
+ */
 export const interceptors = (): WorkflowInterceptors => ({
-  inbound: [
+  internals: [
     {
-      async handleQuery(input, next) {
-        if (render && input.queryName === METADATA_QUERY) setCurrentDetails(render());
+      activate(input, next) {
+        const isLookedAt = (input.activation.jobs ?? []).some((job) => job.queryWorkflow?.queryType === METADATA_QUERY);
+        if (render && isLookedAt) setCurrentDetails(render());
         return next(input);
       },
     },

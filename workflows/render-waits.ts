@@ -1,0 +1,38 @@
+import type { NodeStatus, WaitsFor } from '../plan/protocol.js';
+
+/** How many waiting nodes are described; the others are in the table. */
+const MAX_DESCRIBED = 3;
+
+/** What a run waits for, and how it is answered, as Markdown. */
+export function renderWaits(table: readonly NodeStatus[]): readonly string[] {
+  const waiting = table.filter((row) => row.waitsFor);
+  const lines = waiting.slice(0, MAX_DESCRIBED).map(({ node, waitsFor }) => `${renderWait(node, waitsFor!)}\n`);
+  const more = waiting.length - lines.length;
+  return more > 0 ? [...lines, `…and ${more} more wait.\n`] : lines;
+}
+
+function renderWait(node: string, waitsFor: WaitsFor): string {
+  const until = waitsFor.until === null ? '' : ` Until ${waitsFor.until}.`;
+  if (waitsFor.kind === 'event') {
+    const input = `{"node": ${JSON.stringify(node)}, "value": …}`;
+    return `**Waits at ${node}** for an event.${until} Send it with the Update \`send\`: \`${input}\`.${renderSchema('The value', waitsFor.schema)}`;
+  }
+  const { ask, shows, roles, quorum, decisions, form } = waitsFor;
+  const who = roles.length === 0 ? '' : ` By: ${roles.join(', ')}.`;
+  const count = quorum === 1 ? '' : ` ${decisions.length} of ${quorum} have approved.`;
+  const fields = [`"node": ${JSON.stringify(node)}`, '"approved": true', '"by": "you"'];
+  if (roles.length > 0) fields.push(`"role": ${JSON.stringify(roles[0])}`);
+  if (form !== null) fields.push('"value": …');
+  return (
+    `**Waits at ${node}**: ${clip(ask, 250)}${shows ? ` \`${clip(shows.replaceAll('`', "'"), 200)}\`` : ''}${who}${count}${until} ` +
+    `Decide with the Update \`approve\`: \`{${fields.join(', ')}}\`.${form === null ? '' : renderSchema('The value', form)}`
+  );
+}
+
+function renderSchema(what: string, schema: unknown): string {
+  return ` ${what} fits \`${clip(JSON.stringify(schema).replaceAll('`', "'"), 200)}\`.`;
+}
+
+function clip(text: string, length: number): string {
+  return text.length > length ? `${text.slice(0, length)}…` : text;
+}

@@ -1,0 +1,45 @@
+import { ApplicationFailure } from '@temporalio/workflow';
+import { FailureType } from '../plan/failure.js';
+import { isJsonObject } from '../plan/json.js';
+import { suggestName } from '../plan/suggest.js';
+
+/** What a field of a request may be; `any` includes that it is absent. */
+export type FieldKind = 'text' | 'text?' | 'boolean?' | 'any';
+
+/** Texts that people write into a request go into histories and results. In characters. */
+const MAX_TEXT = 2000;
+
+/** A refusal that whoever sent the request reads. */
+export function refusal(message: string, type: FailureType = FailureType.InvalidInput): ApplicationFailure {
+  return ApplicationFailure.create({ type, message, nonRetryable: true });
+}
+
+/**
+ * Makes sure that a request says what its sender meant: a misspelt `approved` would count as consent.
+ * @throws ApplicationFailure `InvalidInput` for the first thing that is wrong.
+ */
+export function checkShape(request: unknown, fields: Readonly<Record<string, FieldKind>>): void {
+  if (!isJsonObject(request as never)) throw refusal(`the input must be an object: ${exampleOf(fields)}`);
+  const known = Object.keys(fields);
+  for (const key of Object.keys(request as object)) {
+    if (!known.includes(key)) throw refusal(`the input has no field "${key}". ${suggestName(key, known)}`);
+  }
+  for (const [key, kind] of Object.entries(fields)) checkField(key, kind, (request as Record<string, unknown>)[key]);
+}
+
+function checkField(key: string, kind: FieldKind, value: unknown): void {
+  if (kind === 'any' || (value === undefined && kind.endsWith('?'))) return;
+  if (kind === 'boolean?') {
+    if (typeof value !== 'boolean') throw refusal(`"${key}" must be true or false, not ${JSON.stringify(value)}`);
+    return;
+  }
+  if (typeof value !== 'string' || (kind === 'text' && value === '')) throw refusal(`"${key}" must be a text`);
+  if (value.length > MAX_TEXT)
+    throw refusal(`"${key}" has ${value.length} characters; at most ${MAX_TEXT} are kept with a run`);
+}
+
+function exampleOf(fields: Readonly<Record<string, FieldKind>>): string {
+  return `{ ${Object.keys(fields)
+    .map((key) => `"${key}": …`)
+    .join(', ')} }`;
+}

@@ -1,0 +1,38 @@
+import { condition, isCancellation } from '@temporalio/workflow';
+import type { WaitsFor } from '../plan/protocol.js';
+import type { Run } from './run.js';
+
+export interface WaitForPeopleOptions {
+  /** The node's id in the run. */
+  readonly id: string;
+  readonly run: Run;
+  /** Null: for ever. */
+  readonly timeoutMs: number | null;
+  /** What those who look at the run read. @param until ISO 8601, UTC. */
+  readonly describe: (until: string | null) => WaitsFor;
+  readonly isOver: () => boolean;
+  /** Lets nothing more count. */
+  readonly close: (why: string) => void;
+}
+
+/** Waits until what people sent is enough, or the time is over. What came early is not waited for. */
+export async function waitForPeople(options: WaitForPeopleOptions): Promise<void> {
+  const { id, run, timeoutMs, isOver, close } = options;
+  const until = timeoutMs === null ? null : new Date(Date.now() + timeoutMs).toISOString();
+  run.state.waiting(id, () => options.describe(until));
+  try {
+    if (!isOver()) await enough(options);
+  } catch (error) {
+    if (isCancellation(error)) run.state.cancelled(id);
+    close('waits no longer: what it is a part of has ended');
+    throw error;
+  }
+  if (!isOver()) close(`has waited long enough: nobody came before ${until}`);
+  run.state.finished(id);
+}
+
+async function enough({ id, timeoutMs, isOver }: WaitForPeopleOptions): Promise<void> {
+  if (timeoutMs === null) return condition(isOver);
+  // The server refuses long summaries. A timer of no time would not be one.
+  await condition(isOver, Math.max(1, timeoutMs), { summary: `waits: ${id}`.slice(0, 130) });
+}
