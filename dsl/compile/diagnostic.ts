@@ -41,6 +41,17 @@ export const DiagnosticCode = {
   RefInJson: 'ref-in-json',
   RowSchema: 'row-schema',
   ValueTooLarge: 'value-too-large',
+  RefInCall: 'ref-in-call',
+  RefAssigned: 'ref-assigned',
+  ImpureClock: 'impure-clock',
+  ImpureRandom: 'impure-random',
+  ImpureEnvironment: 'impure-environment',
+  ImpureIo: 'impure-io',
+  Unreachable: 'unreachable',
+  UnknownProperty: 'unknown-property',
+  SecretParam: 'secret-param',
+  SecretOutput: 'secret-output',
+  MissingDoc: 'missing-doc',
 } as const;
 
 export type DiagnosticCode = (typeof DiagnosticCode)[keyof typeof DiagnosticCode];

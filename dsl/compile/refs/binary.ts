@@ -59,6 +59,7 @@ function assign(evaluator: Evaluator, node: ts.BinaryExpression, value: Value, e
   if (ts.isIdentifier(left)) env.assign(left.text, value, evaluator.depth);
   if (!ts.isPropertyAccessExpression(left) && !ts.isElementAccessExpression(left)) return value;
   const object = evaluator.evaluate(left.expression, env);
+  if (object.kind === 'ref') evaluator.report('ref-assigned', left.expression);
   if (object.kind !== 'structure') return value;
   if (ts.isPropertyAccessExpression(left)) object.properties.set(left.name.text, value);
   else object.rest = join(object.rest, value);

@@ -39,8 +39,16 @@ export function callMethod(evaluator: Evaluator, receiver: Value, name: string, 
     case 'shift':
       each();
       return mayBeAbsent(element);
-    default:
+    case 'forEach':
+    case 'some':
+    case 'every':
+    case 'findIndex':
+    case 'findLast':
       each();
+      return PLAIN;
+    default:
+      // A method nobody knows, as a schema's `refine`, may call it later or not at all.
+      evaluator.perhaps(each);
       evaluator.callBack(args.slice(1));
       return PLAIN;
   }

@@ -1,7 +1,6 @@
+import { isPipeline } from '../../pipeline.js';
 import type { Evaluator } from './evaluator.js';
-import { containsRef, PLAIN, REF, STEP, type Value } from './value.js';
-
-type PackageValue = Extract<Value, { readonly kind: 'package' }>;
+import { ABSENT, containsRef, type PackageValue, PLAIN, REF, STEP, type Value } from './value.js';
 
 /** What a call of something a package exports returns. */
 export function callPackage(evaluator: Evaluator, callee: PackageValue, args: readonly Value[]): Value {
@@ -9,35 +8,85 @@ export function callPackage(evaluator: Evaluator, callee: PackageValue, args: re
   evaluator.callBack(args);
   const exported = evaluator.packages.get(callee.specifier)?.[callee.name];
   // A function that is given a ref can only pass it to a step or hand it back.
-  return isStep(exported) || args.some(containsRef) ? REF : PLAIN;
+  return isStep(exported) || isPipeline(exported) || args.some(containsRef) ? REF : PLAIN;
 }
 
 function callPawl(evaluator: Evaluator, name: string, args: readonly Value[]): Value {
   switch (name) {
     case 'step':
+    case 'pipeline':
       return STEP;
     case 'typedStep':
       return { kind: 'step-maker' };
-    case 'when':
-      for (const way of args.slice(1, 3)) callWith(evaluator, way, []);
-      return REF;
-    case 'map':
-      callWith(evaluator, args[1], [REF]);
-      callWith(evaluator, keyOf(args[2]), [REF]);
-      return REF;
-    case 'reject':
-      return REF;
+    case 'onExit':
+      draw(evaluator, name, args[0], [REF]);
+      return ABSENT;
     default:
-      return PLAIN;
+      for (const { way, given } of blocksOf(name, args)) draw(evaluator, name, way, given);
+      return CONTROLS.has(name) ? REF : PLAIN;
   }
 }
 
-function callWith(evaluator: Evaluator, callee: Value | undefined, args: readonly Value[]): void {
-  if (callee?.kind === 'function') evaluator.callFunction(callee, args);
+/** What of Pawl returns a ref. */
+const CONTROLS = new Set([
+  'when',
+  'match',
+  'present',
+  'orElse',
+  'collect',
+  'map',
+  'reduce',
+  'approval',
+  'waitFor',
+  'sleep',
+  'reject',
+  'secret',
+]);
+
+interface DrawnBlock {
+  readonly way: Value | undefined;
+  readonly given: readonly Value[];
 }
 
-function keyOf(options: Value | undefined): Value | undefined {
-  return options?.kind === 'structure' ? options.properties.get('key') : undefined;
+/** The functions among a control's arguments, and what they are called with. */
+function blocksOf(name: string, [, first, second, third]: readonly Value[]): readonly DrawnBlock[] {
+  switch (name) {
+    case 'when':
+      return [first, second].map((way) => ({ way, given: [] }));
+    case 'present':
+      return [
+        { way: first, given: [REF] },
+        { way: second, given: [] },
+      ];
+    case 'match':
+      return [...waysOf(second).map((way) => ({ way, given: [REF] })), { way: option(third, 'otherwise'), given: [] }];
+    case 'map':
+      return [
+        { way: first, given: [REF] },
+        { way: option(second, 'key'), given: [REF] },
+      ];
+    case 'reduce':
+      return [
+        { way: second, given: [REF, REF] },
+        { way: option(third, 'key'), given: [REF] },
+      ];
+    default:
+      return [];
+  }
+}
+
+function waysOf(cases: Value | undefined): readonly Value[] {
+  return cases?.kind === 'structure' ? [...cases.properties.values(), cases.rest] : [];
+}
+
+function option(options: Value | undefined, name: string): Value | undefined {
+  return options?.kind === 'structure' ? options.properties.get(name) : undefined;
+}
+
+function draw(evaluator: Evaluator, control: string, way: Value | undefined, given: readonly Value[]): void {
+  if (way?.kind !== 'function') return;
+  evaluator.refuseAsync(way, `the function given to ${control}`);
+  evaluator.callFunction(way, given);
 }
 
 function isStep(exported: unknown): boolean {

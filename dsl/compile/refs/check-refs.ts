@@ -1,14 +1,15 @@
 import { ts } from 'ts-morph';
-import { DiagnosticCode, type Finding } from '../diagnostic.js';
+import type { Finding } from '../diagnostic.js';
 import type { Loaded } from '../load.js';
 import { calleeTarget } from '../locate.js';
-import { placeOf, type SourceIndex, type SourceModule } from '../source-index.js';
+import type { SourceIndex, SourceModule } from '../source-index.js';
 import { Env } from './env.js';
 import { Evaluator } from './evaluator.js';
 import { REF } from './value.js';
 
 /**
- * Finds refs that are used as values in pipeline functions and the local helpers they call.
+ * Finds refs that are used as values in pipeline functions and the local helpers they call, and what in them has another
+ * result each time.
  *
  * Proxies cannot see `if (ref)`, `!ref`, `ref === x`, `ref ?? x`, `ref?.x` and `typeof ref`, and TypeScript accepts
  * several of them: they would quietly draw another graph than the author means.
@@ -25,19 +26,8 @@ function checkPipeline(evaluator: Evaluator, module: SourceModule, call: ts.Call
   const build = call.arguments[2];
   const value = build && evaluator.evaluate(build, new Env(module));
   if (value?.kind !== 'function') return;
-  const { node } = value;
-  if (node.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.AsyncKeyword))
-    evaluator.findings.push(asyncPipeline(node));
+  evaluator.refuseAsync(value, 'the pipeline function');
   evaluator.callFunction(value, [REF]);
-}
-
-function asyncPipeline(node: ts.Node): Finding {
-  return {
-    code: DiagnosticCode.AsyncPipeline,
-    message: 'the pipeline function is async',
-    hint: 'It only draws the graph: remove `async`, and move what it awaits into a step.',
-    place: placeOf(node),
-  };
 }
 
 function pipelineCalls(index: SourceIndex, module: SourceModule): readonly ts.CallExpression[] {

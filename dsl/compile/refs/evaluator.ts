@@ -2,11 +2,13 @@ import { ts } from 'ts-morph';
 import type { Finding } from '../diagnostic.js';
 import type { Loaded } from '../load.js';
 import type { SourceIndex, SourceModule, Target } from '../source-index.js';
+import { callGlobal } from './call-global.js';
 import { callPackage } from './call-package.js';
 import { asDeclared } from './declared-type.js';
 import { Env } from './env.js';
 import { evaluateExpression } from './expression.js';
-import { type RefCode, refMisuse } from './misuse.js';
+import { type Impurity, impureCall, impureFinding, impurePart } from './impurity.js';
+import { asyncFunction, type RefCode, refMisuse } from './misuse.js';
 import { bindPattern } from './pattern.js';
 import { runBody } from './statement.js';
 import { ABSENT, type FunctionValue, PLAIN, structure, type Value } from './value.js';
@@ -23,6 +25,10 @@ export class Evaluator {
   readonly findings: Finding[] = [];
   /** How many branches, loops and calls deep the evaluation is. */
   depth = 0;
+  /** What is evaluated runs when its module is imported, not in a function. */
+  private inModule = false;
+  /** How deep the evaluation is in functions of which nobody knows when they are called. */
+  private maybeUncalled = 0;
   private calls = 0;
   private readonly active: FunctionValue['node'][] = [];
   private readonly topLevel = new Map<ts.Node, Value>();
@@ -32,8 +38,28 @@ export class Evaluator {
     readonly packages: Loaded['packages'],
   ) {}
 
-  report(code: RefCode, node: ts.Node): void {
-    this.findings.push(refMisuse(code, node));
+  report(code: RefCode, node: ts.Node, reader?: string): void {
+    this.findings.push(refMisuse(code, node, reader));
+  }
+
+  /** Reports a call whose result is another one each time. */
+  noteCall(callee: Value, node: ts.Expression, hasArguments: boolean): void {
+    this.noteImpurity(impureCall(callee, hasArguments), node);
+  }
+
+  /** Reports a part of the surroundings that is read. */
+  notePart(part: Value, node: ts.Node): void {
+    this.noteImpurity(impurePart(part), node);
+  }
+
+  private noteImpurity(impurity: Impurity | undefined, node: ts.Node): void {
+    if (impurity && this.maybeUncalled === 0) this.findings.push(impureFinding(impurity, node, this.inModule));
+  }
+
+  /** Reports a function that draws a part of the graph and is async. */
+  refuseAsync(callee: FunctionValue, of: string): void {
+    const isAsync = callee.node.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.AsyncKeyword);
+    if (isAsync) this.findings.push(asyncFunction(callee.node, of));
   }
 
   /** Evaluates what may or may not happen. */
@@ -56,7 +82,7 @@ export class Evaluator {
     const local = env.read(name);
     if (local) return local;
     const target = this.index.resolve(env.module, name);
-    return target ? this.valueOf(target) : PLAIN;
+    return target ? this.valueOf(target) : { kind: 'global', name };
   }
 
   valueOf(target: Target): Value {
@@ -64,7 +90,10 @@ export class Evaluator {
     const known = this.topLevel.get(target.node);
     if (known) return known;
     this.topLevel.set(target.node, PLAIN);
+    const { inModule } = this;
+    this.inModule = true;
     const value = this.declared(target.module, target.name, target.node);
+    this.inModule = inModule;
     this.topLevel.set(target.node, value);
     return value;
   }
@@ -77,6 +106,8 @@ export class Evaluator {
         return { kind: 'step' };
       case 'package':
         return callPackage(this, callee, args);
+      case 'global':
+        return callGlobal(this, callee.name, args);
       case 'function':
         return this.callFunction(callee, args);
       default:
@@ -85,9 +116,18 @@ export class Evaluator {
     }
   }
 
-  /** Calls the functions among arguments whose use is not known. */
+  /** Calls the functions among arguments whose use is not known; it may be that they are called only later, in a step. */
   callBack(args: readonly Value[]): void {
-    for (const arg of args) if (arg.kind === 'function') this.callFunction(arg, []);
+    this.perhaps(() => {
+      for (const arg of args) if (arg.kind === 'function') this.callFunction(arg, []);
+    });
+  }
+
+  /** Evaluates what may happen at another time than when the graph is drawn. */
+  perhaps(evaluate: () => unknown): void {
+    this.maybeUncalled += 1;
+    evaluate();
+    this.maybeUncalled -= 1;
   }
 
   callFunction(callee: FunctionValue, args: readonly Value[]): Value {
@@ -96,6 +136,8 @@ export class Evaluator {
     if (!node.body || this.active.includes(node)) return PLAIN;
     if (this.active.length >= DEEPEST_CALL || this.calls > MOST_CALLS) return PLAIN;
     this.active.push(node);
+    const { inModule } = this;
+    this.inModule = false;
     const env = new Env(callee.env.module, callee.env);
     const { body } = node;
     try {
@@ -105,6 +147,7 @@ export class Evaluator {
       });
     } finally {
       this.active.pop();
+      this.inModule = inModule;
     }
   }
 

@@ -5,6 +5,7 @@ import { callMethod } from './call-method.js';
 import type { Env } from './env.js';
 import type { Evaluator } from './evaluator.js';
 import { propertyOf } from './pattern.js';
+import { readingOf } from './reading.js';
 import { ABSENT, elementOf, join, mayBeAbsent, PLAIN, type StructureValue, structure, type Value } from './value.js';
 
 /** What an expression is; reports the refs in it that stand where they cannot. */
@@ -41,12 +42,45 @@ function evaluateOther(evaluator: Evaluator, node: ts.Expression, env: Env): Val
   } else if (ts.isTemplateExpression(node)) {
     for (const span of node.templateSpans) refuse(evaluator, 'ref-in-template', span.expression, env);
   } else if (ts.isNewExpression(node)) {
-    evaluator.callBack(evaluateArguments(evaluator, node.arguments ?? [], env));
-  } else if (ts.isVoidExpression(node) || ts.isDeleteExpression(node)) {
+    evaluateNew(evaluator, node, env);
+  } else if (ts.isVoidExpression(node)) {
     evaluator.evaluate(node.expression, env);
     return ABSENT;
+  } else if (ts.isDeleteExpression(node)) {
+    refuseOwner(evaluator, node.expression, env);
   }
   return PLAIN;
+}
+
+/** Reports the ref whose property is to be changed. */
+function refuseOwner(evaluator: Evaluator, node: ts.Expression, env: Env): void {
+  if (!ts.isPropertyAccessExpression(node) && !ts.isElementAccessExpression(node)) return;
+  refuse(evaluator, 'ref-assigned', node.expression, env);
+}
+
+function evaluateNew(evaluator: Evaluator, node: ts.NewExpression, env: Env): void {
+  const callee = evaluator.evaluate(node.expression, env);
+  const nodes = node.arguments ?? [];
+  const args = evaluateArguments(evaluator, nodes, env);
+  const made: Value = callee.kind === 'global' ? { kind: 'global', name: `new ${callee.name}` } : PLAIN;
+  evaluator.noteCall(made, node, nodes.length > 0);
+  refuseRead(evaluator, made, args, nodes);
+  evaluator.callBack(args);
+}
+
+/** Reports the refs that are given to a function which looks at them. */
+function refuseRead(
+  evaluator: Evaluator,
+  callee: Value,
+  args: readonly Value[],
+  nodes: readonly ts.Expression[],
+): void {
+  // With a spread, arguments and their values do not stand at the same places.
+  if (nodes.some(ts.isSpreadElement)) return;
+  for (const [index, arg] of args.entries()) {
+    const reading = readingOf(callee, arg, index);
+    if (reading) evaluator.report(reading.code, nodes[index]!, reading.reader);
+  }
 }
 
 function refuse(evaluator: Evaluator, code: Parameters<Evaluator['report']>[0], node: ts.Expression, env: Env): Value {
@@ -58,7 +92,9 @@ function refuse(evaluator: Evaluator, code: Parameters<Evaluator['report']>[0], 
 function evaluateProperty(evaluator: Evaluator, node: ts.PropertyAccessExpression, env: Env): Value {
   const value = evaluator.evaluate(node.expression, env);
   if (value.kind === 'ref' && node.questionDotToken) evaluator.report('ref-in-chain', node.expression);
-  return propertyOf(evaluator, value, node.name.text);
+  const part = propertyOf(evaluator, value, node.name.text);
+  evaluator.notePart(part, node);
+  return part;
 }
 
 function evaluateElement(evaluator: Evaluator, node: ts.ElementAccessExpression, env: Env): Value {
@@ -80,21 +116,16 @@ function evaluateCall(evaluator: Evaluator, node: ts.CallExpression, env: Env): 
     if (receiver.kind === 'ref' && callee.questionDotToken) evaluator.report('ref-in-chain', callee.expression);
     return callValue(evaluator, node, method, env);
   }
-  if (method.kind === 'step') return callValue(evaluator, node, method, env);
+  if (method.kind === 'step' || method.kind === 'package') return callValue(evaluator, node, method, env);
   return callMethod(evaluator, receiver, callee.name.text, evaluateArguments(evaluator, node.arguments, env));
 }
 
 function callValue(evaluator: Evaluator, node: ts.CallExpression, callee: Value, env: Env): Value {
   const args = evaluateArguments(evaluator, node.arguments, env);
   if (callee.kind === 'ref') evaluator.report('ref-called', node.expression);
-  if (isGlobal(node.expression, 'Boolean', env) && args[0]?.kind === 'ref') {
-    evaluator.report('ref-in-condition', node.arguments[0]!);
-  }
+  evaluator.noteCall(callee, node, args.length > 0);
+  refuseRead(evaluator, callee, args, node.arguments);
   return evaluator.call(callee, args);
-}
-
-function isGlobal(callee: ts.Expression, name: string, env: Env): boolean {
-  return ts.isIdentifier(callee) && callee.text === name && env.read(name) === undefined;
 }
 
 function evaluateArguments(evaluator: Evaluator, nodes: readonly ts.Expression[], env: Env): readonly Value[] {

@@ -1,5 +1,5 @@
 import type { ts } from 'ts-morph';
-import type { DiagnosticCode, Finding } from '../diagnostic.js';
+import { DiagnosticCode, type Finding } from '../diagnostic.js';
 import { placeOf } from '../source-index.js';
 
 type RefCode = Extract<DiagnosticCode, `ref-${string}`>;
@@ -27,6 +27,11 @@ const USES: Readonly<Record<RefCode, { readonly use: string; readonly hint: stri
     hint: 'Write a plain dot: a ref is always there. A value that may be absent is for a step to handle.',
   },
   'ref-in-json': { use: 'be written as JSON', hint: STEP_HINT },
+  'ref-in-call': { use: 'be read', hint: STEP_HINT },
+  'ref-assigned': {
+    use: 'be changed',
+    hint: 'A ref stands for what a step puts out, which never changes: make another value in a step.',
+  },
   'ref-spread': { use: 'be spread', hint: 'Name the properties: { a: value.a, b: value.b }, or take the whole value.' },
   'ref-iterated': { use: 'be looped over', hint: 'Use map(list, (item) => …).' },
   'ref-as-index': {
@@ -41,10 +46,21 @@ const USES: Readonly<Record<RefCode, { readonly use: string; readonly hint: stri
 };
 
 /** A ref where a value is needed that only a run will have. */
-export function refMisuse(code: RefCode, ref: ts.Node): Finding {
+export function refMisuse(code: RefCode, ref: ts.Node, reader?: string): Finding {
   const { use, hint } = USES[code];
-  const message = `\`${excerpt(ref)}\` has its value only when the pipeline runs, so it cannot ${use} here`;
+  const by = reader === undefined ? '' : ` by ${reader}`;
+  const message = `\`${excerpt(ref)}\` has its value only when the pipeline runs, so it cannot ${use}${by} here`;
   return { code, message, hint, place: placeOf(ref) };
+}
+
+/** A function that draws a part of the graph and is async. */
+export function asyncFunction(node: ts.Node, of: string): Finding {
+  return {
+    code: DiagnosticCode.AsyncPipeline,
+    message: `${of} is async`,
+    hint: 'It only draws the graph: remove `async`, and move what it awaits into a step.',
+    place: placeOf(node),
+  };
 }
 
 export type { RefCode };

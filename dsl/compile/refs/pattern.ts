@@ -1,7 +1,8 @@
+import { isBuiltin } from 'node:module';
 import { ts } from 'ts-morph';
 import type { Env } from './env.js';
 import type { Evaluator } from './evaluator.js';
-import { elementOf, join, mayBeAbsent, PLAIN, REF, structure, type Value } from './value.js';
+import { elementOf, join, mayBeAbsent, type PackageValue, PLAIN, REF, structure, type Value } from './value.js';
 
 /** Declares the variables of a name or a destructuring pattern. */
 export function bindPattern(evaluator: Evaluator, pattern: ts.BindingName, value: Value, env: Env): void {
@@ -24,10 +25,17 @@ export function propertyOf(evaluator: Evaluator, value: Value, name: string): Va
       return target ? evaluator.valueOf(target) : PLAIN;
     }
     case 'package':
-      return value.name === '*' ? { ...value, name } : PLAIN;
+      return isWhole(value) ? { ...value, name } : PLAIN;
+    case 'global':
+      return { kind: 'global', name: `${value.name}.${name}` };
     default:
       return PLAIN;
   }
+}
+
+/** Node's own modules have their parts on their default export too. */
+function isWhole({ specifier, name }: PackageValue): boolean {
+  return name === '*' || (name === 'default' && isBuiltin(specifier));
 }
 
 function bindObject(evaluator: Evaluator, pattern: ts.ObjectBindingPattern, value: Value, env: Env): void {
@@ -44,6 +52,7 @@ function objectPart(evaluator: Evaluator, element: ts.BindingElement, value: Val
   const key = element.propertyName ?? element.name;
   const name = ts.isIdentifier(key) || ts.isStringLiteralLike(key) ? key.text : undefined;
   const part = name === undefined ? elementOf(value) : propertyOf(evaluator, value, name);
+  evaluator.notePart(part, element.name);
   return withDefault(evaluator, element, part, env);
 }
 

@@ -16,7 +16,21 @@ export type Value =
   | FunctionValue
   | StructureValue
   | { readonly kind: 'module'; readonly module: SourceModule }
-  | { readonly kind: 'package'; readonly specifier: string; readonly name: string };
+  | PackageValue
+  | GlobalValue;
+
+/** Something a package exports; `name` is `*` for all of it. */
+export interface PackageValue {
+  readonly kind: 'package';
+  readonly specifier: string;
+  readonly name: string;
+}
+
+/** Something that JavaScript or Node has everywhere, as `Math.random`. */
+export interface GlobalValue {
+  readonly kind: 'global';
+  readonly name: string;
+}
 
 export interface FunctionValue {
   readonly kind: 'function';
@@ -42,13 +56,15 @@ export function structure(properties: Iterable<readonly [string, Value]> = [], r
   return { kind: 'structure', properties: new Map(properties), rest };
 }
 
+const SAYS_NOTHING: ReadonlySet<Value['kind']> = new Set(['plain', 'absent', 'global']);
+
 /** What a value is that may be either of two. */
 export function join(a: Value, b: Value): Value {
   if (a === b) return a;
   if (isRefLike(a) || isRefLike(b)) return joinRefs(a, b);
   if (a.kind === 'structure' && b.kind === 'structure') return joinStructures(a, b);
   // What can be followed tells more than what cannot.
-  return a.kind === 'plain' || a.kind === 'absent' ? b : a;
+  return SAYS_NOTHING.has(a.kind) ? b : a;
 }
 
 /** True for a ref and for everything that has one in it. */

@@ -2,7 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { compilePipeline } from '../../../dsl/compile/index.js';
 import { makeProject } from './sandbox.js';
 
-const HEAD = `import { map, pipeline, reject, step, typedStep, when, z } from 'pawl';
+const HEAD = `import { approval, collect, map, match, onExit, orElse, pipeline, present, reduce, reject, secret, sleep, step, typedStep, waitFor, when, z } from 'pawl';
+import { randomUUID } from 'node:crypto';
+import * as fs from 'node:fs';
+import os from 'node:os';
+import { join } from 'node:path';
 import { twice, wrap } from './helpers.js';
 import { outside, plain } from 'tools';
 const load = step('load', { input: z.json(), output: z.object({ ok: z.boolean(), list: z.array(z.object({ id: z.string() })) }) }, () => ({ ok: true, list: [] }));
@@ -15,7 +19,9 @@ export function twice(make: (id: string) => unknown) { return [make('a'), make('
 
 /** The codes found in a pipeline function's body, with the text they point at. */
 async function found(body: string): Promise<string[]> {
-  const text = `${HEAD}void [map, reject, when, twice, wrap, outside, plain, typed];
+  const text = `${HEAD}const inner = pipeline('inner', { params: z.object({ a: z.string() }) }, ({ a }) => load(a));
+const started = Date.now();
+void [approval, collect, fs, inner, join, map, match, onExit, orElse, os, present, randomUUID, reduce, reject, secret, sleep, waitFor, when, twice, wrap, outside, plain, typed];
 export default pipeline('p', { params: z.object({ a: z.string(), list: z.array(z.string()) }) }, (params) => {
 ${body}
 return null;
@@ -31,7 +37,7 @@ return null;
   const { diagnostics } = await compilePipeline('p.ts', { root });
   const lines = text.split('\n');
   return diagnostics
-    .filter(({ code }) => code.startsWith('ref-'))
+    .filter(({ code }) => /^(ref-|impure-|async-)/.test(code))
     .map(({ code, line, column }) => `${code} ${/^\w*/.exec(lines[line - 1]!.slice(column - 1))?.[0]}`);
 }
 
@@ -82,6 +88,103 @@ describe('a ref is followed', () => {
     ],
   ])('%s', async (_, body, expected) => {
     expect(await found(body)).toEqual(expected);
+  });
+});
+
+describe('a ref is followed through controls', () => {
+  test.each<[string, string, string[]]>([
+    ['out of match', "if (match(load(1), 'kind', { a: () => 1 })) return 1;", ['ref-in-condition match']],
+    ['into match', "match(load(1), 'kind', { a: (x) => !x.ok });", ['ref-in-condition x']],
+    ['into otherwise', "const x = load(1); match(x, 'k', {}, { otherwise: () => !x.ok });", ['ref-in-condition x']],
+    ['out of present', 'if (present(load(1).ok, () => 1)) return 1;', ['ref-in-condition present']],
+    [
+      'into present',
+      'const x = load(1); present(x.ok, (y) => !y, () => !x);',
+      ['ref-in-condition y', 'ref-in-condition x'],
+    ],
+    ['out of orElse', 'if (orElse(load(1).ok, true)) return 1;', ['ref-in-condition orElse']],
+    ['out of collect', 'const { a } = collect({ a: load(1) }); if (a) return 1;', ['ref-in-condition a']],
+    ['out of reduce', 'if (reduce(load(1).list, 0, (x) => x)) return 1;', ['ref-in-condition reduce']],
+    [
+      'into reduce',
+      'reduce(load(1).list, 0, (x, y) => (x ? y : y.id + 1), { key: (y) => !y });',
+      ['ref-in-condition x', 'ref-in-arithmetic y', 'ref-in-condition y'],
+    ],
+    ['out of approval', "if (approval({ ask: '?' }).approved) return 1;", ['ref-in-condition approval']],
+    ['out of waitFor', "if (waitFor('e', z.string())) return 1;", ['ref-in-condition waitFor']],
+    ['out of sleep', "if (sleep('1s')) return 1;", ['ref-in-condition sleep']],
+    ['out of secrets', "if (secret('A')) return 1;", ['ref-in-condition secret']],
+    ['into onExit', "onExit((run) => (run.outcome === 'failed' ? load(1) : null));", ['ref-in-comparison run']],
+    ['out of pipelines', 'if (inner({ a: params.a }).ok) return 1;', ['ref-in-condition inner']],
+    [
+      'through the order of nodes',
+      'const x = load(1); const y = load(2, { id: "y", after: [x] }); if (y) return 1;',
+      ['ref-in-condition y'],
+    ],
+  ])('%s', async (_, body, expected) => {
+    expect(await found(body)).toEqual(expected);
+  });
+});
+
+describe('a function that reads a ref', () => {
+  test.each<[string, string[]]>([
+    ['String(params.a);', ['ref-in-call params']],
+    ['Number(params.a) + Math.max(1, params.a);', ['ref-in-call params', 'ref-in-call params']],
+    ['parseInt(params.a, 10);', ['ref-in-call params']],
+    ['new Date(params.a);', ['ref-in-call params']],
+    ['JSON.stringify(params.a);', ['ref-in-json params']],
+    ['JSON.stringify({ x: [params.a] });', ['ref-in-json ']],
+    ['Object.keys(params);', ['ref-in-call params']],
+    ['Object.assign({}, params);', ['ref-spread params']],
+    ['for (const x of Object.values({ a: params.a })) if (x) return 1;', ['ref-in-condition x']],
+    ['for (const [, x] of Object.entries({ a: params.a })) if (x) return 1;', ['ref-in-condition x']],
+    ['Array.from(params.list);', ['ref-in-call params']],
+    ['for (const x of Array.from([1], () => load(1))) if (x.ok) return 1;', ['ref-in-condition x']],
+    ['Array.isArray(params.list);', ['ref-in-call params']],
+    ['structuredClone(params);', ['ref-in-call params']],
+    ['join(params.a, "x");', ['ref-in-call params']],
+    ["if ('a' in params) return 1;", ['ref-in-comparison params']],
+    ['if (params instanceof Date) return 1;', ['ref-in-comparison params']],
+    ['if (Object.is(params.a, 1)) return 1;', ['ref-in-comparison params']],
+    ['params.a = 1;', ['ref-assigned params']],
+    ['delete params.a;', ['ref-assigned params']],
+    ['const read = String; read(params.a);', ['ref-in-call params']],
+  ])('is found: %s', async (body, expected) => {
+    expect(await found(body)).toEqual(expected);
+  });
+});
+
+describe('what has another result each time', () => {
+  test.each<[string, string[]]>([
+    ['Date.now();', ['impure-clock Date']],
+    ['new Date(); new Date(0);', ['impure-clock new']],
+    ['performance.now();', ['impure-clock performance']],
+    ['const { now } = Date; now();', ['impure-clock now']],
+    ['Math.random(); Math.floor(1.5);', ['impure-random Math']],
+    ['crypto.randomUUID();', ['impure-random crypto']],
+    ['randomUUID();', ['impure-random randomUUID']],
+    ['process.env.HOME;', ['impure-environment process']],
+    ['const { env } = process; env.HOME;', ['impure-environment env']],
+    ['os.cpus();', ['impure-environment os']],
+    ["fs.existsSync('x');", ['impure-io fs']],
+    ["console.log('drawing');", ['impure-io console']],
+    ['const f = () => [1, 2].map(() => Math.random()); f();', ['impure-random Math']],
+    ["when(params.a, () => load(Date.now()), () => load('b'));", ['impure-clock Date']],
+    ['load(started);', ['impure-clock Date']],
+    ['when(params.a, async () => load(1));', ['async-pipeline async']],
+  ])('is found: %s', async (body, expected) => {
+    expect(await found(body)).toEqual(expected);
+  });
+
+  test.each<[string]>([
+    ["const own = step('own', { input: z.string(), output: z.number() }, () => Date.now()); return own(params.a);"],
+    ['const date = z.string().refine(() => Math.random() > 0); return load([date ? 1 : 2]);'],
+    ['outside(() => new Date());'],
+    ['const unused = () => process.env.HOME; return load(1);'],
+    ["const Date = { now: () => 1 }; load(Date.now()); const console = { log() {} }; console.log('x');"],
+    ["join('a', 'b');"],
+  ])('is not seen where it is none or is not drawn: %s', async (body) => {
+    expect(await found(body)).toEqual([]);
   });
 });
 
