@@ -1,0 +1,86 @@
+import { execFile } from 'node:child_process';
+import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { projectFolder, startTestStack, type TestStack } from '../support/stack.js';
+
+const PIPELINE = 'test/client/pipelines/orders.ts';
+const tsc = join(projectFolder, 'node_modules/typescript/bin/tsc');
+let stack: TestStack;
+let folder: string;
+
+beforeAll(async () => {
+  stack = await startTestStack();
+  // Inside of the checkout, where `pawl/client` is found as in a project that has Pawl installed.
+  await mkdir(join(projectFolder, '.pawl'), { recursive: true });
+  folder = await mkdtemp(join(projectFolder, '.pawl/test-client-'));
+  expect(await stack.pawl('publish', PIPELINE)).toMatchObject({ code: 0 });
+  expect(await stack.pawl('compile', PIPELINE, '--out', folder)).toMatchObject({ code: 0 });
+  for (const program of ['use-orders', 'misuse-orders']) {
+    await copyFile(join(import.meta.dirname, `programs/${program}.ts.txt`), join(folder, `${program}.ts`));
+  }
+  await stack.startWorker();
+}, 90_000);
+
+afterAll(async () => {
+  await stack.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** Type-checks the programs with the client that was written for them, and writes their JavaScript. */
+async function buildPrograms(): Promise<string> {
+  const files = ['use-orders.ts', 'misuse-orders.ts'].map((file) => join(folder, file));
+  const options = ['--strict', '--target', 'es2022', '--module', 'nodenext', '--skipLibCheck', '--types', 'node'];
+  const run = promisify(execFile)(process.execPath, [tsc, '--ignoreConfig', ...options, ...files], { cwd: folder });
+  return run.then(
+    () => '',
+    (error: { stdout: string }) => error.stdout,
+  );
+}
+
+test('a program with the written client gets typed results; wrong uses do not compile', async () => {
+  expect(await buildPrograms()).toBe('');
+  const { stdout } = await promisify(execFile)(process.execPath, [join(folder, 'use-orders.js')], {
+    env: { ...process.env, TEMPORAL_ADDRESS: stack.stack.temporalAddress },
+  });
+  const priced = { item: 'yacht', total: 2500, dear: true, at: '1970-01-01T00:00:00.000Z' };
+  const fault = { node: 'price', message: expect.stringContaining('the price list has no thirteen') };
+  expect(JSON.parse(stdout)).toMatchObject({
+    good: { id: 'client-good', total: 10, note: null, at: '1970-01-01T00:00:00.000Z' },
+    dear: priced,
+    failed: [fault],
+    aborted: { outcome: 'aborted', faults: [fault] },
+    second: { type: 'Conflict', message: 'a run with the id "client-slow" is at work already' },
+    notHeld: { type: 'Conflict', message: 'the run is not held: there is nothing to decide' },
+    cancelled: 'cancelled',
+    wrong: {
+      type: 'InvalidParams',
+      message: expect.stringMatching(/"cuont" is not a param. Did you mean "count"\?[\s\S]*expected string/),
+      hint: expect.stringContaining('item'),
+    },
+    unknown: { type: 'UnknownRun', message: 'no open run is called "no-such-run"' },
+  });
+}, 90_000);
+
+test('a client loads neither compiler nor worker nor anything else that is heavy', async () => {
+  const script = `
+    import { createRequire, register } from 'node:module';
+    const hooks = 'export async function load(url, context, next) { process._rawDebug(url); return next(url, context); }';
+    register('data:text/javascript,' + encodeURIComponent(hooks));
+    await import('pawl/client');
+    for (const file of Object.keys(createRequire(import.meta.url).cache)) process._rawDebug(file);
+  `;
+  const { stderr } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', script], {
+    cwd: projectFolder,
+    maxBuffer: 1e8,
+  });
+  const loaded = stderr.split('\n').map((line) => line.replaceAll('\\', '/'));
+  expect(loaded.some((file) => file.includes('/dist/client/connect.js'))).toBe(true);
+  expect(loaded.some((file) => /@temporalio\/client/.test(file))).toBe(true);
+  const heavy = /esbuild|ts-morph|typescript|duckdb|tensorflow|@temporalio\/(worker|core-bridge)|\/pg\/|kysely/;
+  expect(loaded.filter((file) => heavy.test(file))).toEqual([]);
+  const own = loaded.filter((file) => file.startsWith(pathToFileURL(join(projectFolder, 'dist')).href));
+  expect(own.filter((file) => !/\/dist\/(client|plan)\//.test(file))).toEqual([]);
+});
