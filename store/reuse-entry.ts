@@ -14,8 +14,8 @@ export interface ReuseOrigin {
 
 /** What a step's function was told of an earlier run. The same question must have the same answer for a reuse. */
 export interface PreviousRead {
-  /** The node it asked for. */
-  readonly node: string;
+  /** The node it asked for; null: its own, whatever that is called. */
+  readonly node: string | null;
   /** Of the answer. */
   readonly digest: Digest;
 }
@@ -26,6 +26,10 @@ export interface CacheFacts {
   readonly input: Readonly<Record<string, Digest>> | Digest;
   /** What the step says its output depends on of the machine; null: nothing. */
   readonly environment: string | null;
+  /** Digests of the packages that are links to a folder somebody works on. */
+  readonly linked: Readonly<Record<string, Digest>>;
+  /** Versions of the packages that the run's code was compiled against, to say what has changed in it. */
+  readonly packages: Readonly<Record<string, string>>;
   readonly reads: readonly PreviousRead[];
   /** What the function used that no key can hold, so that its output is not offered; null: nothing. */
   readonly refused: string | null;

@@ -6,6 +6,7 @@ import { type NodeOptions, typedStep } from '../../dsl/step.js';
 import type { Artifact } from '../../plan/artifact.js';
 import { localFiles } from '../features/fit-features.js';
 import { runInChild } from '../train/child/run-in-child.js';
+import { numericBackend } from '../train/numeric-backend.js';
 import {
   type Champion,
   championSchema,
@@ -48,7 +49,13 @@ const inputSchema = z.object({
  */
 export const evaluate = typedStep<<Row>(input: EvaluateInput<Row>, options?: NodeOptions) => Ref<EvaluationReport>>()(
   'evaluate',
-  { input: inputSchema, output: evaluationReportSchema, timeout: '2h' },
+  {
+    input: inputSchema,
+    output: evaluationReportSchema,
+    timeout: '2h',
+    cache: 'reuse',
+    environment: numericBackend,
+  },
   async ({ model, data, against, slices, slicesPerColumn }, ctx) => {
     const task: EvaluateTaskInput = {
       model: await restore(ctx, model.folder, 'model'),

@@ -32,7 +32,7 @@ export const fitFeatures = typedStep<
   <Row>(input: FitFeaturesInput<Row>, options?: NodeOptions) => Ref<FittedFeatures<Row>>
 >()(
   'fit-features',
-  { input: z.object({ of: modelSchema, data: datasetSchema }), output: fittedFeaturesSchema },
+  { input: z.object({ of: modelSchema, data: datasetSchema }), output: fittedFeaturesSchema, cache: 'reuse' },
   async ({ of, data }, ctx) => {
     const transform = await withDuckDb({ scratch: ctx.scratch, signal: ctx.signal }, async (db) =>
       analyse(db, parquetRows(await localFiles(data, ctx)), of.features),

@@ -20,6 +20,7 @@ import { originOf } from './child/load-definition.js';
 import { runInChild } from './child/run-in-child.js';
 import { type ModelDefinition, modelSchema } from './model.js';
 import { MODEL_FILES } from './model-folder.js';
+import { numericBackend } from './numeric-backend.js';
 import { type TrainTaskInput, trainTaskOutputSchema } from './train-task.js';
 
 /** Input of {@link train}. */
@@ -59,7 +60,15 @@ const inputSchema = z.object({
  */
 export const train = typedStep<<Row>(input: TrainInput<Row>, options?: NodeOptions) => Ref<TrainedModel<Row>>>()(
   'train',
-  { input: inputSchema, output: trainedModelSchema, queue: 'gpu', timeout: '24h', heartbeat: '10s' },
+  {
+    input: inputSchema,
+    output: trainedModelSchema,
+    queue: 'gpu',
+    timeout: '24h',
+    heartbeat: '10s',
+    cache: 'reuse',
+    environment: numericBackend,
+  },
   async (input, ctx) => {
     const { model, data, features } = input;
     checkFeatures(input);

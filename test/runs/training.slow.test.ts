@@ -1,6 +1,7 @@
 import { type ChildProcess, execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { REUSE_MEMO } from '../../plan/protocol.js';
 import { startTestStack, type TestStack } from '../support/stack.js';
 import { until } from '../support/until.js';
 
@@ -21,6 +22,8 @@ const start = (id: string) =>
     taskQueue: 'pawl',
     workflowId: id,
     args: [{ day: '2001-01-10', epochs: EPOCHS }],
+    // The trainings are compared: each has to happen.
+    memo: { [REUSE_MEMO]: 'off' },
   });
 
 const modelOf = (result: unknown) => (result as { value: { folder: { digest: string }; backend: string } }).value;

@@ -10,6 +10,7 @@ import type { ArtifactStore } from '../../plan/artifact.js';
 import type { Digest } from '../../plan/canonical.js';
 import { FailureType, isPawlError, PawlError } from '../../plan/failure.js';
 import { checkPackages, type PackageVersions } from './check-packages.js';
+import { linkedPackages } from './linked-packages.js';
 
 /** A code bundle, loaded: the functions a plan names. */
 export interface LoadedCode {
@@ -18,6 +19,10 @@ export interface LoadedCode {
   readonly definitions: ReadonlyMap<string, Definition>;
   /** What values are checked by beside the steps' own schemas; see `Trace`. */
   readonly schemas: ReadonlyMap<string, z.ZodType>;
+  /** Versions of the packages it was compiled against. */
+  readonly packages: PackageVersions;
+  /** Digests of those packages that are links to a folder somebody works on. */
+  linked(): Promise<Readonly<Record<string, Digest>>>;
 }
 
 export interface CodeLoaderOptions {
@@ -40,11 +45,19 @@ export class CodeLoader {
     return known;
   }
 
+  /** Loads a bundle that is at hand, published or not. @throws PawlError as `load`. */
+  async loadText(digest: Digest, code: string): Promise<LoadedCode> {
+    const { root } = this.options;
+    const packages = packagesOf(code);
+    await checkPackages(packages, root);
+    const file = await this.writeModule(digest, code);
+    const linked = () => linkedPackages(Object.keys(packages), root);
+    return { ...(await readPipeline(file)), packages, linked };
+  }
+
   private async loadAnew(digest: Digest): Promise<LoadedCode> {
     const code = Buffer.from(await this.options.artifacts.getBytes({ digest })).toString('utf8');
-    await checkPackages(packagesOf(code), this.options.root);
-    const file = await this.writeModule(digest, code);
-    return readPipeline(file);
+    return this.loadText(digest, code);
   }
 
   /** Inside of the project, so that Node finds the project's packages from there. */
@@ -65,7 +78,7 @@ function packagesOf(code: string): PackageVersions {
   return header ? (JSON.parse(header[1]!) as { packages: PackageVersions }).packages : {};
 }
 
-async function readPipeline(file: string): Promise<LoadedCode> {
+async function readPipeline(file: string): Promise<Omit<LoadedCode, 'packages' | 'linked'>> {
   try {
     const module = (await import(pathToFileURL(file).href)) as { default?: unknown };
     if (!isPipeline(module.default)) throw new Error('its default export is not a pipeline');

@@ -8,12 +8,14 @@ export interface KeyParts {
   readonly fingerprint: Digest;
   readonly input: CacheFacts['input'];
   readonly environment: string | null;
+  /** Of the packages whose version does not say what they hold. */
+  readonly linked: CacheFacts['linked'];
 }
 
 /**
  * The name under which an execution's output is found. Neither pipeline nor node are in it: the same step on the same
  * input is the same work wherever it stands. The seed, which differs by node, is compared only where it was used.
  */
-export function cacheKey({ step, fingerprint, input, environment }: KeyParts): Digest {
-  return digestOfJson({ format: 1, step, fingerprint, input, environment });
+export function cacheKey({ step, fingerprint, input, environment, linked }: KeyParts): Digest {
+  return digestOfJson({ format: 1, step, fingerprint, input, environment, linked });
 }

@@ -15,7 +15,9 @@ function difference(latest: JournalEntry, query: ReuseQuery): string {
   const run = `run ${latest.workflowId}`;
   const { cache } = latest;
   if (latest.step !== query.step) return `in ${run} this node was another step, ${latest.step}`;
-  if (latest.fingerprint !== query.fingerprint) return `code changed since ${run}`;
+  if (latest.fingerprint !== query.fingerprint) {
+    return `code changed since ${run}${packageChanges(cache?.packages ?? query.packages, query.packages)}`;
+  }
   if (cache === null) return `reuse was off in ${run}`;
   const changed = changedParts(cache.input, query.input);
   if (changed.length > 0)
@@ -23,6 +25,8 @@ function difference(latest: JournalEntry, query: ReuseQuery): string {
   if (cache.environment !== query.environment) {
     return `${run} computed with ${cache.environment ?? 'something else'}, here it would be ${query.environment}`;
   }
+  const linked = changedNames(cache.linked, query.linked);
+  if (linked.length > 0) return `linked package ${linked.join(', ')} changed since ${run}`;
   if (cache.refused !== null) return `${run} does not offer its output: the step uses ${cache.refused}`;
   return `${run} does not offer its output`;
 }
@@ -30,8 +34,21 @@ function difference(latest: JournalEntry, query: ReuseQuery): string {
 /** Names of the properties that differ; an empty name for an input that is not an object. */
 function changedParts(before: CacheFacts['input'], now: CacheFacts['input']): readonly string[] {
   if (typeof before === 'string' || typeof now === 'string') return before === now ? [] : [''];
+  return changedNames(before, now);
+}
+
+type Named = Readonly<Record<string, string>>;
+
+function changedNames(before: Named, now: Named): readonly string[] {
   const names = [...new Set([...Object.keys(before), ...Object.keys(now)])].sort();
   return names.filter((name) => before[name] !== now[name]);
+}
+
+/** As ` (package zod 4.6.6 → 4.6.7)`; nothing when the packages are the same. */
+function packageChanges(before: Named, now: Named): string {
+  const changed = changedNames(before, now).slice(0, MOST_CHANGES);
+  const shown = changed.map((name) => `package ${name} ${before[name] ?? 'none'} → ${now[name] ?? 'none'}`);
+  return shown.length > 0 ? ` (${shown.join(', ')})` : '';
 }
 
 function describeChanges(names: readonly string[], before: Quoted, now: Quoted): string {

@@ -3,7 +3,14 @@ import type { Quoted } from '../../plan/binding.js';
 import { digestOfJson } from '../../plan/canonical.js';
 import { FailureType, isPawlError } from '../../plan/failure.js';
 import type { Json } from '../../plan/json.js';
-import { edgesOf, type LineageEdge, type Offer, type ReuseOrigin, type Store } from '../../store/index.js';
+import {
+  type CacheFacts,
+  edgesOf,
+  type LineageEdge,
+  type Offer,
+  type ReuseOrigin,
+  type Store,
+} from '../../store/index.js';
 import { decodeValue } from '../steps/values.js';
 import { cacheKey, type KeyParts } from './cache-key.js';
 import { explainMiss } from './explain-miss.js';
@@ -13,6 +20,8 @@ export interface ReuseQuery extends KeyParts {
   readonly pipeline: string;
   readonly node: string;
   readonly seed: number;
+  /** Versions of the packages of the code, for telling what has changed. */
+  readonly packages: CacheFacts['packages'];
   /** As it is in the history, for telling what has changed. */
   readonly recorded: Quoted;
   /** What `ctx.previous` would answer. */
@@ -50,8 +59,8 @@ function nameOf({ run, node }: ReuseOrigin, query: ReuseQuery): string {
 /** @returns why it cannot be taken, or what is taken. */
 async function checkOffer(offer: Offer, query: ReuseQuery, store: Store): Promise<Reusable | string> {
   for (const { node, digest } of offer.facts.reads) {
-    if (digestOfJson((await query.previous(node)) as Json) !== digest) {
-      return `what it reads of earlier runs (${node}) has changed since run ${offer.origin.run}`;
+    if (digestOfJson((await query.previous(node ?? query.node)) as Json) !== digest) {
+      return `what it reads of an earlier run is not what run ${offer.origin.run} read`;
     }
   }
   const lineage = await intactEdges(offer, store);

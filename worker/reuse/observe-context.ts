@@ -27,9 +27,9 @@ export function observeContext(context: StepContext, seen: Observations): StepCo
 }
 
 function observePrevious(context: StepContext, seen: Observations): StepContext['previous'] {
-  return async (node = context.node) => {
+  return async (node) => {
     const found = await context.previous(node);
-    seen.reads.push({ node, digest: digestOfJson(found as Json) });
+    seen.reads.push({ node: node ?? null, digest: digestOfJson(found as Json) });
     return found;
   };
 }

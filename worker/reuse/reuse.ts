@@ -2,6 +2,7 @@ import type { AnyStep } from '../../dsl/step.js';
 import type { CacheMode } from '../../plan/plan.js';
 import type { StepTask } from '../../plan/protocol.js';
 import type { CacheFacts, CacheRecord } from '../../store/index.js';
+import type { LoadedCode } from '../code/load-code.js';
 import type { WorkerParts } from '../parts.js';
 import { type Attempt, previousOutputOf, seedOf } from '../steps/step-context.js';
 import { cacheKey, type KeyParts } from './cache-key.js';
@@ -18,6 +19,7 @@ export function reuseModeOf(task: StepTask, parts: Pick<WorkerParts, 'reuse'>): 
 /** What was found out before a step with reuse runs, or instead of it. */
 export interface ReuseDecision {
   readonly parts: KeyParts;
+  readonly packages: CacheFacts['packages'];
   readonly reason: string;
   /** Null: the function has to run. */
   readonly found: Reusable | null;
@@ -26,6 +28,7 @@ export interface ReuseDecision {
 /** Decides whether the output of an earlier execution stands for this one. */
 export async function decideReuse(
   task: StepTask,
+  code: LoadedCode,
   step: AnyStep,
   attempt: Attempt,
   { store, reuse }: WorkerParts,
@@ -35,12 +38,14 @@ export async function decideReuse(
     fingerprint: task.fingerprint,
     input: await inputDigests(task.input, store.artifacts),
     environment: (await step.declaration.environment?.()) ?? null,
+    linked: await code.linked(),
   };
-  if (reuseModeOf(task, { reuse }) === 'refresh') return { parts, found: null, reason: whyRefresh(task) };
+  const { packages } = code;
+  if (reuseModeOf(task, { reuse }) === 'refresh') return { parts, packages, found: null, reason: whyRefresh(task) };
   const { pipeline, node, input: recorded } = task;
-  const query = { ...parts, pipeline, node, recorded, seed: seedOf(pipeline, node) };
+  const query = { ...parts, packages, pipeline, node, recorded, seed: seedOf(pipeline, node) };
   const previous = (of: string) => previousOutputOf(of, attempt.run, store);
-  return { parts, ...(await findReusable({ ...query, previous }, store)) };
+  return { parts, packages, ...(await findReusable({ ...query, previous }, store)) };
 }
 
 function whyRefresh({ generation }: StepTask): string {
@@ -48,14 +53,14 @@ function whyRefresh({ generation }: StepTask): string {
 }
 
 /** What the commit of a reused output says. */
-export function reusedRecord({ parts, reason }: ReuseDecision, { offer }: Reusable): CacheRecord {
-  return { key: cacheKey(parts), seed: offer.seed, facts: offer.facts, reason, from: offer.origin };
+export function reusedRecord({ parts, packages, reason }: ReuseDecision, { offer }: Reusable): CacheRecord {
+  return { key: cacheKey(parts), seed: offer.seed, facts: { ...offer.facts, packages }, reason, from: offer.origin };
 }
 
 /** What the commit of a function that ran says. */
-export function offeredRecord({ parts, reason }: ReuseDecision, seen: Observations): CacheRecord {
-  const { input, environment } = parts;
+export function offeredRecord({ parts, packages, reason }: ReuseDecision, seen: Observations): CacheRecord {
+  const { input, environment, linked } = parts;
   const { reads, refused, seed } = seen;
-  const facts: CacheFacts = { input, environment, reads, refused };
+  const facts: CacheFacts = { input, environment, linked, packages, reads, refused };
   return { key: refused === null ? cacheKey(parts) : null, seed, facts, reason, from: null };
 }

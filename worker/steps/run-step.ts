@@ -103,8 +103,8 @@ async function runPlainly(work: StepWork): Promise<StepDone> {
 }
 
 async function runOrReuse(work: StepWork): Promise<StepDone> {
-  const { task, step, parts } = work;
-  const decision = await decideReuse(task, step, attemptOf(task), parts);
+  const { task, code, step, parts } = work;
+  const decision = await decideReuse(task, code, step, attemptOf(task), parts);
   const { found } = decision;
   if (found) {
     const lineage = [...edgesOf('in', task.input), ...found.lineage];

@@ -50,7 +50,7 @@ export const split = typedStep<
   ) => Ref<Split<Row>>
 >()(
   'split',
-  { input: inputSchema, output: z.object({ train: datasetSchema, test: datasetSchema }) },
+  { input: inputSchema, output: z.object({ train: datasetSchema, test: datasetSchema }), cache: 'reuse' },
   async ({ data, by, fraction, seed }, ctx) => {
     const contract = contractSchema.parse(await ctx.artifacts.getJson(data.contract));
     const key = keySql(

@@ -48,7 +48,7 @@ export const validate = typedStep<
     },
     options?: NodeOptions,
   ) => Ref<Validation<Row>>
->()('validate', { input: inputSchema, output: validationSchema }, async (input, ctx) => {
+>()('validate', { input: inputSchema, output: validationSchema, cache: 'reuse' }, async (input, ctx) => {
   const contract = contractSchema.parse(await ctx.artifacts.getJson(input.data.contract));
   const files = await Promise.all(input.data.files.map((file) => ctx.artifacts.localPath(file)));
   return withDuckDb({ scratch: ctx.scratch, signal: ctx.signal }, async (db) => {
