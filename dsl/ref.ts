@@ -1,39 +1,52 @@
 import type { Binding, Path } from '../plan/binding.js';
 import { type MisuseCode, misuse } from './misuse.js';
-
-declare const refValue: unique symbol;
+import type { Ref as RefCore } from './ref-core.js';
 
 /**
  * A value that a run will have: the output of a step, a parameter, an item of a map. In a pipeline function there are
  * only these; properties of objects are refs again (`past.accepted`). Passing one to a step draws an edge.
+ *
+ * Properties are offered where they are sure to be there: of an object, those that all variants of a union have, the
+ * places of a tuple. A value that may be `null` or absent has none; `present` and `orElse` lead to one that is there.
+ * A list has neither places nor methods: `map` and `reduce` work on it.
  */
-export type Ref<T> = RefCore<T> & RefFields<T>;
+export type Ref<T> = RefCore<NotAny<T>> & RefFields<T>;
 
-interface RefCore<T> {
-  readonly [refValue]: T;
-}
+/** `any` would make every check of an edge pass. */
+type NotAny<T> = 0 extends 1 & T ? unknown : T;
 
-type RefFields<T> = [T] extends [never]
+type RefFields<T> = [T] extends [Scalar]
   ? unknown
-  : [T] extends [Scalar | readonly unknown[]]
-    ? unknown
+  : [T] extends [readonly unknown[]]
+    ? Fields<T, keyof T & `${number}`>
     : [T] extends [object]
-      ? { readonly [K in keyof T & string]-?: Ref<T[K]> }
+      ? string extends keyof T
+        ? RecordFields<T>
+        : Fields<T, keyof T & string>
       : unknown;
+
+// Keys of their own parameter: a union is taken as a whole, and hovering a property shows its TSDoc.
+type Fields<T, Keys extends keyof T> = { readonly [Key in Keys]-?: Ref<T[Key]> };
+
+type RecordFields<T> = { readonly [Key in keyof T]-?: Ref<string extends Key ? T[Key] | undefined : T[Key]> };
 
 type Scalar = string | number | boolean | null | undefined;
 
 /** What may be passed where a step wants a `T`: the value itself, a ref to it, or a structure of both. */
-export type Wire<T> =
-  | T
-  | Ref<T>
-  | (T extends Scalar
-      ? never
-      : T extends readonly (infer E)[]
-        ? readonly Wire<E>[]
-        : T extends object
-          ? { readonly [K in keyof T]: Wire<T[K]> }
-          : never);
+export type Wire<T> = RefCore<T> | Parts<T>;
+
+type Parts<T> = T extends Scalar | AnyFunction
+  ? T
+  : T extends readonly unknown[]
+    ? Items<T>
+    : { readonly [Key in keyof T]: Wire<T[Key]> };
+
+// A list is written out: a mapped type would be resolved at once, and never end for a type that contains itself.
+type Items<T extends readonly unknown[]> = T extends readonly [] | readonly [unknown, ...unknown[]]
+  ? { readonly [Key in keyof T]: Wire<T[Key]> }
+  : readonly Wire<T[number]>[];
+
+type AnyFunction = (...parameters: never) => unknown;
 
 /** The value type of a ref. */
 export type ValueOf<R> = R extends RefCore<infer T> ? T : never;

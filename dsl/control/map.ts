@@ -1,8 +1,9 @@
 import type { MinSuccess } from '../../plan/plan.js';
 import { misuse } from '../misuse.js';
 import type { Ref } from '../ref.js';
+import type { Ref as RefCore } from '../ref-core.js';
 import { itemRef, outputRef } from '../trace.js';
-import { type ItemKey, keyPath } from './item-key.js';
+import { type ItemKey, type KeyedOptions, keyPath } from './item-key.js';
 import { type ControlOptions, claimNode } from './node-options.js';
 import { type ResultOf, refBinding } from './result-of.js';
 
@@ -18,36 +19,35 @@ export interface MapOptions<Item> extends ControlOptions {
   readonly minSuccess?: number | `${number}%`;
 }
 
+/** The results of a map: with `minSuccess` there may be gaps. */
+type Mapped<Result, Options> = Options extends { readonly minSuccess: number | string }
+  ? (ResultOf<Result> | null)[]
+  : ResultOf<Result>[];
+
 /**
  * Runs a block for each item of a list that the run will have. Its value is the list of the results, in the items'
  * order. The ids of the nodes inside begin with `ID[KEY]/`.
+ *
+ * @example
+ * map(tables, (table) => profile({ table }), { key: (table) => table.name, concurrency: 8 });
  */
-export function map<Item, Result>(
-  list: Ref<readonly Item[]> | Ref<Item[]>,
+export function map<Item, Result, Options extends MapOptions<Item> = MapOptions<Item>>(
+  list: RefCore<readonly Item[]>,
   body: (item: Ref<Item>) => Result,
-  options: MapOptions<Item> & { readonly minSuccess: number | `${number}%` },
-): Ref<(ResultOf<Result> | null)[]>;
-export function map<Item, Result>(
-  list: Ref<readonly Item[]> | Ref<Item[]>,
-  body: (item: Ref<Item>) => Result,
-  options?: MapOptions<Item> & { readonly minSuccess?: undefined },
-): Ref<ResultOf<Result>[]>;
-export function map(
-  list: Ref<unknown[]> | Ref<readonly unknown[]>,
-  body: (item: Ref<never>) => unknown,
-  options: MapOptions<never> = {},
-): Ref<never[]> {
-  const { tracer, head } = claimNode('map', options);
-  const item = itemRef<never>(head.id);
-  const concurrency = options.concurrency ?? 16;
+  ...options: KeyedOptions<Item, Options & MapOptions<Item>>
+): Ref<Mapped<Result, Options>> {
+  const [given = {} as Options] = options;
+  const { tracer, head } = claimNode('map', given);
+  const item = itemRef<Item>(head.id);
+  const { key, concurrency = 16 } = given;
   if (!Number.isInteger(concurrency) || concurrency < 1)
     throw misuse(`map "${head.id}" has concurrency ${concurrency}`, 'Give a whole number from 1.');
-  const minSuccess = minSuccessOf(head.id, options.minSuccess);
+  const minSuccess = minSuccessOf(head.id, given.minSuccess);
   tracer.add({
     kind: 'map',
     ...head,
     over: refBinding(list, 'map', 'list'),
-    key: options.key ? keyPath(head.id, options.key(item)) : null,
+    key: key ? keyPath(head.id, key(item)) : null,
     concurrency,
     ...(minSuccess ? { minSuccess } : {}),
     body: tracer.block(`${head.id}/`, () => body(item), 'items'),
