@@ -33,13 +33,15 @@ type RecordFields<T> = { readonly [Key in keyof T]-?: Ref<string extends Key ? T
 type Scalar = string | number | boolean | null | undefined;
 
 /** What may be passed where a step wants a `T`: the value itself, a ref to it, or a structure of both. */
-export type Wire<T> = RefCore<T> | Parts<T>;
+export type Wire<T> = T | RefCore<T> | Parts<T>;
 
 type Parts<T> = T extends Scalar | AnyFunction
-  ? T
+  ? never
   : T extends readonly unknown[]
     ? Items<T>
-    : { readonly [Key in keyof T]: Wire<T[Key]> };
+    : T extends object
+      ? { readonly [Key in keyof T]: Wire<T[Key]> }
+      : never;
 
 // A list is written out: a mapped type would be resolved at once, and never end for a type that contains itself.
 type Items<T extends readonly unknown[]> = T extends readonly [] | readonly [unknown, ...unknown[]]

@@ -1,4 +1,5 @@
 import type { Ref } from '../ref.js';
+import type { Ref as RefCore } from '../ref-core.js';
 import { outputRef } from '../trace.js';
 
 import { type ControlOptions, claimNode } from './node-options.js';
@@ -13,7 +14,7 @@ import { EMPTY_BLOCK } from './when.js';
  * const start = present(champion('delays'), (best) => warmStart({ from: best.model }), () => coldStart({}));
  */
 export function present<T, Then, Else = null>(
-  value: Ref<T>,
+  value: RefCore<T> | undefined,
   then: (value: Ref<NonNullable<T>>) => Then,
   otherwise?: () => Else,
   options: ControlOptions = {},

@@ -1,7 +1,8 @@
 import type { Path } from '../../plan/binding.js';
 import { makeRef, type Ref, type Wire } from '../ref.js';
+import type { Ref as RefCore } from '../ref-core.js';
 import { outputRef } from '../trace.js';
-import { type ItemKey, keyPath } from './item-key.js';
+import { type ItemKey, type KeyedOptions, keyPath } from './item-key.js';
 import { type ControlOptions, claimNode } from './node-options.js';
 import { refBinding } from './result-of.js';
 
@@ -20,10 +21,10 @@ export interface ReduceOptions<Item> extends ControlOptions {
  * const model = reduce(months, first, (model, month) => fineTune({ model, data: load({ month }) }));
  */
 export function reduce<Item, T>(
-  list: Ref<readonly Item[]> | Ref<Item[]>,
+  list: RefCore<readonly Item[]>,
   initial: Wire<T>,
-  body: (value: Ref<T>, item: Ref<Item>) => Ref<T>,
-  options: ReduceOptions<Item> = {},
+  body: (value: Ref<T>, item: Ref<Item>) => NoInfer<Wire<T>>,
+  ...[options = {}]: KeyedOptions<Item, ReduceOptions<Item>>
 ): Ref<T> {
   const { tracer, head } = claimNode('reduce', options);
   const part = <P>(name: string): Ref<P> =>

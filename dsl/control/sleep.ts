@@ -1,5 +1,6 @@
 import { durationMs } from '../duration.js';
 import { bindingOf, type Ref } from '../ref.js';
+import type { Ref as RefCore } from '../ref-core.js';
 import { outputRef } from '../trace.js';
 import { type ControlOptions, claimNode } from './node-options.js';
 
@@ -11,7 +12,7 @@ import { type ControlOptions, claimNode } from './node-options.js';
  * const pause = sleep('1h', { after: deployed });
  * const check = compare({ model }, { after: pause });
  */
-export function sleep(time: string | number | Ref<string>, options: ControlOptions = {}): Ref<null> {
+export function sleep(time: string | number | RefCore<string>, options: ControlOptions = {}): Ref<null> {
   const { tracer, head } = claimNode('sleep', options);
   const until = bindingOf(time) ?? durationMs(time as string | number);
   tracer.add({ kind: 'sleep', ...head, until });

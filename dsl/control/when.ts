@@ -1,5 +1,6 @@
 import type { Block } from '../../plan/plan.js';
 import type { Ref } from '../ref.js';
+import type { Ref as RefCore } from '../ref-core.js';
 import { outputRef } from '../trace.js';
 import { type ControlOptions, claimNode } from './node-options.js';
 import { type ResultOf, refBinding } from './result-of.js';
@@ -12,7 +13,7 @@ export const EMPTY_BLOCK: Block = { nodes: [], result: null };
  * is not given. The ids of the nodes inside begin with `ID.then/` and `ID.else/`.
  */
 export function when<Then, Else = null>(
-  condition: Ref<boolean>,
+  condition: RefCore<boolean>,
   then: () => Then,
   otherwise?: () => Else,
   options: ControlOptions = {},
