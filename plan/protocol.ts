@@ -16,6 +16,8 @@ export const ActivityName = {
   recordRun: 'pawl.record-run',
   /** Brings a value that is not in the history back, for a node that decides by it. */
   read: 'pawl.read',
+  /** Looks whether such a value is `null`, without bringing it back. */
+  isNull: 'pawl.is-null',
   /** Checks a value by a schema of the code bundle. */
   check: 'pawl.check',
 } as const;
@@ -134,12 +136,12 @@ export interface NodeStatus {
   readonly fault: Fault | null;
   /** Where the output came from, for a node that did not run. */
   readonly reused?: Reused;
-  /** Of a node that waits for people. */
+  /** Of a node that waits. */
   readonly waitsFor?: WaitsFor;
 }
 
-/** What a node waits for, for those who can end the waiting. */
-export type WaitsFor = WaitsForApproval | WaitsForEvent;
+/** What a node waits for, for those who look at the run or can end the waiting. */
+export type WaitsFor = WaitsForApproval | WaitsForEvent | WaitsForTime;
 
 export interface WaitsForApproval {
   readonly kind: 'approval';
@@ -164,6 +166,12 @@ export interface WaitsForEvent {
   readonly schema: Json;
   /** ISO 8601, UTC; `null`: for ever. */
   readonly until: string | null;
+}
+
+export interface WaitsForTime {
+  readonly kind: 'time';
+  /** ISO 8601, UTC. */
+  readonly until: string;
 }
 
 export interface Fault {

@@ -48,10 +48,12 @@ export class BlockRun {
   private begin(node: PlanNode): void {
     if (this.options.stop.stopped) return;
     this.atWork += 1;
-    this.options.start(node).then(
-      (output) => this.nodeDone(node, output),
-      (error) => this.nodeFailed(error),
-    );
+    this.options.stop
+      .inScope(() => this.options.start(node))
+      .then(
+        (output) => this.nodeDone(node, output),
+        (error) => this.nodeFailed(error),
+      );
   }
 
   private nodeDone(node: PlanNode, output: Quoted): void {

@@ -1,12 +1,13 @@
 import { defineSearchAttributeKey } from '@temporalio/common';
 import {
   ActivityCancellationType,
+  CancellationScope,
   isCancellation,
   proxyActivities,
   proxyLocalActivities,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { Quoted, SpilledValue } from '../plan/binding.js';
+import type { Quoted } from '../plan/binding.js';
 import type { Json } from '../plan/json.js';
 import type { StepNodeOptions } from '../plan/plan.js';
 import {
@@ -20,11 +21,15 @@ import {
   type StepTask,
   taskQueueOf,
 } from '../plan/protocol.js';
+import { isRefusal } from './fault.js';
+import { summaryOf } from './summary.js';
 
 /** How long lost workers and unreachable stores are waited for beyond a step's own time. */
 const OUTAGE_MS = 3_600_000;
 /** A light step's whole time; what needs longer goes through the task queue. */
 const LIGHT_MS = 1000;
+/** Temporal takes no time limits of centuries. */
+const LONGEST_MS = 10 * 365 * 86_400_000;
 /** Retries of what is not the author's fault: lost workers, outages. Attempts are limited by time alone. */
 const OUTAGE_RETRY = { initialInterval: 500, backoffCoefficient: 2, maximumInterval: 10_000 } as const;
 
@@ -75,9 +80,14 @@ export async function callRecordRun(input: RecordRunInput): Promise<void> {
   }
 }
 
-/** The content of a spilled value. */
-export async function callRead(value: SpilledValue): Promise<Quoted> {
-  return (await own('read a large list', OUTAGE_MS)[ActivityName.read]!(value)) as Quoted;
+/** The content of a value that is not in the history. */
+export async function callRead(value: Quoted): Promise<Quoted> {
+  return (await own('read what decides', OUTAGE_MS)[ActivityName.read]!(value)) as Quoted;
+}
+
+/** Whether a value that is not in the history is `null`. */
+export async function callIsNull(value: Quoted): Promise<boolean> {
+  return (await own('look whether it is there', OUTAGE_MS)[ActivityName.isNull]!(value)) as boolean;
 }
 
 /** A value, checked by a schema of the run's code. @param totalMs how long an outage is waited for. */
@@ -85,28 +95,56 @@ export async function callCheck(input: CheckInput, totalMs = OUTAGE_MS): Promise
   return (await own(`check: ${input.schema}`, totalMs)[ActivityName.check]!(input)) as Quoted;
 }
 
+/** The same, beside the workflow if that works at once, else through the queue. */
+export async function callQuickCheck(input: CheckInput): Promise<Quoted> {
+  try {
+    // As with a light step: cancelling it in the moment it begins confuses the SDK.
+    const activities = ownLocal(`check: ${input.schema}`);
+    return (await CancellationScope.nonCancellable(() => activities[ActivityName.check]!(input))) as Quoted;
+  } catch (error) {
+    if (isRefusal(error)) throw error;
+    return callCheck(input);
+  }
+}
+
 /** Runs a step on a worker of its queue. */
-export function callStep(task: StepTask, options: StepNodeOptions): Promise<StepResult> {
+export function callStep(task: StepTask, options: StepNodeOptions, label?: string): Promise<StepResult> {
+  const { priority } = options;
   const activities = proxyActivities<Activities>({
     taskQueue: taskQueueOf(workflowInfo().taskQueue, options.queue),
     startToCloseTimeout: options.timeoutMs,
-    scheduleToCloseTimeout: options.timeoutMs * options.retry.attempts + OUTAGE_MS,
+    scheduleToCloseTimeout: longestTime(options),
+    ...(priority === undefined ? {} : { priority: { priorityKey: priority } }),
     heartbeatTimeout: options.heartbeatMs,
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     retry: OUTAGE_RETRY,
-    summary: task.node,
+    summary: stepSummary(task.node, label),
   });
   return activities[task.step]!(task) as Promise<StepResult>;
 }
 
+/** All attempts, the author's pauses between them, and what outages may take beside. */
+function longestTime({ timeoutMs, retry }: StepNodeOptions): number {
+  let pauses = 0;
+  for (let failures = 1, pause = retry.backoffMs; failures < retry.attempts && pauses < LONGEST_MS; failures += 1) {
+    pauses += pause;
+    pause *= retry.factor;
+  }
+  return Math.min(timeoutMs * retry.attempts + pauses + OUTAGE_MS, LONGEST_MS);
+}
+
 /** Runs a light step beside the workflow. */
-export function callLightStep(call: StepCall): Promise<StepResult> {
+export function callLightStep(call: StepCall, label?: string): Promise<StepResult> {
   const activities = proxyLocalActivities<Activities>({
     startToCloseTimeout: LIGHT_MS,
     scheduleToCloseTimeout: LIGHT_MS,
     retry: { maximumAttempts: 1 },
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-    summary: call.node,
+    summary: stepSummary(call.node, label),
   });
   return activities[call.step]!(call) as Promise<StepResult>;
+}
+
+function stepSummary(node: string, label: string | undefined): string {
+  return summaryOf(label === undefined ? node : `${node} · ${label}`);
 }

@@ -20,12 +20,14 @@ export interface DetailsOptions {
   /** Documentation of the pipeline. */
   readonly doc: string;
   readonly table: readonly NodeStatus[];
+  /** What people call a node, by its id in the run. Default: nothing. */
+  readonly labelOf?: (node: string) => string | undefined;
 }
 
 /** The Markdown that the Temporal UI shows for a run: what it is for, what is held, then the table of nodes. */
-export function renderDetails({ pipeline, doc, table }: DetailsOptions): string {
+export function renderDetails({ pipeline, doc, table, labelOf = () => undefined }: DetailsOptions): string {
   const waits = renderWaits(table);
-  const rows = pickRows(table).map(renderRow);
+  const rows = pickRows(table).map((row) => renderRow(row, labelOf(row.node)));
   while (rows.join('\n').length > MAX_BYTES - waits.join('\n').length) rows.pop();
   const hidden = table.length - rows.length;
   const more = hidden > 0 ? [`| … | and ${hidden} more | |`] : [];
@@ -51,9 +53,21 @@ function renderFaults(table: readonly NodeStatus[]): readonly string[] {
     );
 }
 
-function renderRow(row: NodeStatus): string {
-  const time = row.ms === null ? '' : renderMs(row.ms);
-  return `| ${MARKS[row.state]} | ${row.node} | ${row.reused ? `reused from ${row.reused.run}` : time} |`;
+function renderRow(row: NodeStatus, label: string | undefined): string {
+  const name = label === undefined ? row.node : `${row.node} · ${cell(label)}`;
+  return `| ${MARKS[row.state]} | ${name} | ${renderTime(row)} |`;
+}
+
+function renderTime({ ms, reused, waitsFor, state, fault }: NodeStatus): string {
+  if (reused) return `reused from ${reused.run}`;
+  if (waitsFor?.until) return `until ${waitsFor.until}`;
+  if (state === 'failed' && fault) return cell(fault.message);
+  return ms === null ? '' : renderMs(ms);
+}
+
+/** A text that stays inside of its cell. */
+function cell(text: string): string {
+  return clip(text.replaceAll(/\s+/g, ' ').replaceAll('|', '/'), 100);
 }
 
 function renderMs(ms: number): string {

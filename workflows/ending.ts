@@ -1,12 +1,16 @@
 import { ApplicationFailure, isCancellation } from '@temporalio/workflow';
+import type { Quoted } from '../plan/binding.js';
 import { FailureType } from '../plan/failure.js';
 import type { Json } from '../plan/json.js';
 import type { Fault, Outcome } from '../plan/protocol.js';
+import { unquoteInline } from './inline-value.js';
 import type { RunState } from './run-state.js';
 
 /** How a run ended. `error` is what the workflow throws, so that Temporal shows Failed or Canceled. */
 export interface Ending {
   readonly outcome: Outcome;
+  /** As nodes read it. */
+  readonly quoted: Quoted;
   readonly value: Json;
   readonly faults: readonly Fault[];
   readonly error?: unknown;
@@ -14,7 +18,7 @@ export interface Ending {
 
 /** Thrown through the interpreter by a `reject` node or a step that rejected. Not an error of anyone's. */
 export class RunRejected extends Error {
-  constructor(readonly value: Json) {
+  constructor(readonly value: Quoted) {
     super('rejected');
   }
 }
@@ -30,10 +34,15 @@ export class RunGivenUp extends Error {
   }
 }
 
+/** The ending of a run that came to a value. */
+export function valueEnding(outcome: 'succeeded' | 'rejected', quoted: Quoted): Ending {
+  return { outcome, quoted, value: unquoteInline(quoted), faults: [] };
+}
+
 /** The ending for whatever stopped the interpreter. */
 export function endingOf(error: unknown, state: RunState): Ending {
-  if (error instanceof RunRejected) return { outcome: 'rejected', value: error.value, faults: [] };
-  if (isCancellation(error)) return { outcome: 'cancelled', value: null, faults: [], error };
+  if (error instanceof RunRejected) return valueEnding('rejected', error.value);
+  if (isCancellation(error)) return { outcome: 'cancelled', quoted: null, value: null, faults: [], error };
   if (error instanceof RunGivenUp) return givenUp(error);
   return bug(error, state);
 }
@@ -42,6 +51,7 @@ function givenUp(error: RunGivenUp): Ending {
   const type = error.outcome === 'aborted' ? FailureType.Aborted : (error.faults[0]?.type ?? FailureType.Internal);
   return {
     outcome: error.outcome,
+    quoted: null,
     value: null,
     faults: error.faults,
     error: ApplicationFailure.create({ type, message: error.reason, nonRetryable: true, details: [error.faults] }),
@@ -53,6 +63,7 @@ function bug(error: unknown, state: RunState): Ending {
   const fault: Fault = { node: state.lastNode(), type: FailureType.Internal, message, hint: null };
   return {
     outcome: 'failed',
+    quoted: null,
     value: null,
     faults: [fault],
     error: ApplicationFailure.create({ type: FailureType.Internal, message, nonRetryable: true }),

@@ -15,6 +15,12 @@ export function rejectionOf(error: unknown): Json {
   return ((causeOf(error) as ApplicationFailure).details?.[0] ?? null) as Json;
 }
 
+/** True for a failure that would come again. */
+export function isRefusal(error: unknown): boolean {
+  const cause = causeOf(error);
+  return cause instanceof ApplicationFailure && cause.nonRetryable === true;
+}
+
 /** What an operator reads about a failed step. */
 export function faultOf(node: string, error: unknown): Fault {
   const cause = causeOf(error);

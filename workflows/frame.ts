@@ -1,7 +1,7 @@
 import type { Quoted, Scope } from '../plan/binding.js';
 
 /**
- * The values one block sees: its own nodes' outputs, the map item it runs for, and all of the frame around it.
+ * The values one block sees: its own nodes' outputs, the item it runs for, and all of the frame around it.
  *
  * Waiting is done with callbacks, not promises: in Temporal's sandbox the SDK takes a stack trace for each promise that
  * is made, which for a wide plan costs more than everything else the interpreter does.
@@ -23,7 +23,14 @@ export class Frame implements Scope {
     return new Frame(this.params, this, this.rename);
   }
 
-  /** A frame for one item of a map. */
+  /** A frame for a block in which a node gives an item to those inside of it. */
+  withItem(node: string, item: Quoted): Frame {
+    const frame = this.inner();
+    frame.items.set(node, item);
+    return frame;
+  }
+
+  /** A frame for one item of a map or reduce. */
   forItem(map: string, key: string, item: Quoted): Frame {
     const prefix = `${map}/`;
     const own = (id: string): string => (id.startsWith(prefix) ? `${map}[${key}]/${id.slice(prefix.length)}` : id);

@@ -1,23 +1,34 @@
 import { CancellationScope, condition } from '@temporalio/workflow';
-import type { Fault } from '../plan/protocol.js';
+import type { BeginResult, Fault } from '../plan/protocol.js';
 import { callRecordRun } from './calls.js';
 import { RunGivenUp } from './ending.js';
-import type { Run } from './run.js';
-import type { Decision } from './run-state.js';
+import type { FaultPolicy } from './fault-policy.js';
+import type { Decision, RunState } from './run-state.js';
 import { labelRun } from './search-attributes.js';
+import { summaryOf } from './summary.js';
+
+/** The faults of a run: it holds until an operator decides. What would come again ends it at once. */
+export function holdingFaults(pinned: BeginResult, state: RunState): FaultPolicy {
+  return {
+    hold: (fault) => holdForOperator(fault, pinned, state),
+    refuse: (fault) => {
+      state.failed(fault);
+      return new RunGivenUp('failed', [fault], fault.message);
+    },
+  };
+}
 
 /**
  * Holds the run at a fault until an operator decides or the deadline passes. Returns to retry.
  * @throws RunGivenUp when the operator aborts or nobody came in time.
  */
-export async function holdForOperator(fault: Fault, run: Run): Promise<void> {
-  const { state } = run;
+async function holdForOperator(fault: Fault, { plan }: BeginResult, state: RunState): Promise<void> {
   state.held(fault);
-  announce(run);
-  const decision = await decisionOn(fault, run);
+  announce(state);
+  const decision = await decisionOn(fault, plan.holdMs, state);
   state.resumed(fault.node);
   if (decision.made === 'retry') {
-    announce(run);
+    announce(state);
     return;
   }
   throw decision.made === 'abort'
@@ -25,10 +36,10 @@ export async function holdForOperator(fault: Fault, run: Run): Promise<void> {
     : new RunGivenUp('failed', [fault], `${fault.node}: ${fault.message}`);
 }
 
-async function decisionOn(fault: Fault, { state, pinned }: Run): Promise<Decision> {
+async function decisionOn(fault: Fault, holdMs: number, state: RunState): Promise<Decision> {
   const decision = state.decisionFor(fault.node);
   try {
-    await condition(() => decision.made !== null, pinned.plan.holdMs, { summary: `held: ${fault.node}` });
+    await condition(() => decision.made !== null, holdMs, { summary: summaryOf(`held: ${fault.node}`) });
   } catch (error) {
     // The run was cancelled, or another node decided its end: there is nothing to decide here any more.
     state.resumed(fault.node);
@@ -38,7 +49,7 @@ async function decisionOn(fault: Fault, { state, pinned }: Run): Promise<Decisio
 }
 
 /** The search attribute and Postgres' projection; neither may hold up the run. */
-function announce({ state }: Run): void {
+function announce(state: RunState): void {
   const faults = state.faults();
   const phase = faults.length > 0 ? 'held' : 'running';
   labelRun({ phase });

@@ -22,7 +22,7 @@ export async function interpretApproval(node: ApprovalNode, frame: Frame, run: R
     close: (why) => ballot.close(why),
   });
   const result = ballot.result();
-  if (!ballot.decided && node.onExpiry === 'reject') throw new RunRejected(unquoteInline(result));
+  if (!ballot.decided && node.onExpiry === 'reject') throw new RunRejected(result);
   return result;
 }
 

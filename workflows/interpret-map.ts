@@ -1,59 +1,50 @@
-import { isCancellation } from '@temporalio/workflow';
-import { isSpilled, type Quoted, resolveBinding, type SpilledValue, valueAt } from '../plan/binding.js';
+import type { Quoted } from '../plan/binding.js';
 import { FailureType } from '../plan/failure.js';
 import type { MapNode } from '../plan/plan.js';
-import { callRead } from './calls.js';
-import { RunGivenUp } from './ending.js';
-import { faultOf } from './fault.js';
+import type { Fault } from '../plan/protocol.js';
 import type { Frame } from './frame.js';
-import { holdForOperator } from './hold.js';
-import { unquoteInline } from './inline-value.js';
+import { type KeyedItem, readItems } from './read-items.js';
 import type { Run } from './run.js';
+import { runPart } from './run-part.js';
 
 export async function interpretMap(node: MapNode, frame: Frame, run: Run): Promise<Quoted> {
   const id = frame.rename(node.id);
   run.state.started(id);
-  const items = await itemsOf(node, frame, run);
-  const keys = keysOf(node, items, id);
+  const items = await readItems(node, id, frame, run);
+  const runItem = node.minSuccess ? tolerant(node, id, items.length, frame, run) : strict(node, frame, run);
   const results: Quoted[] = new Array(items.length).fill(null);
   await runLimited(items.length, node.concurrency, run, async (index) => {
-    results[index] = await run.interpret(node.body, frame.forItem(node.id, keys[index]!, items[index]!));
+    results[index] = await runItem(items[index]!);
   });
   run.state.finished(id);
   return results;
 }
 
-async function itemsOf(node: MapNode, frame: Frame, run: Run): Promise<readonly Quoted[]> {
-  const bound = resolveBinding(node.over, frame);
-  const list = isSpilled(bound) ? await readList(bound, frame.rename(node.id), run) : bound;
-  if (!Array.isArray(list)) throw invalid(frame.rename(node.id), 'what it maps over is not a list');
-  return list;
+type RunItem = (item: KeyedItem) => Promise<Quoted>;
+
+function strict(node: MapNode, frame: Frame, run: Run): RunItem {
+  return ({ key, item }) => run.interpret(node.body, frame.forItem(node.id, key, item), run);
 }
 
-/** A list that cannot be read holds the run, as a step's fault does. */
-async function readList(list: SpilledValue, id: string, run: Run): Promise<Quoted> {
-  for (;;) {
-    try {
-      return await callRead(list);
-    } catch (error) {
-      if (isCancellation(error)) throw error;
-      await holdForOperator(faultOf(id, error), run);
-    }
-  }
+/** Items may fail as long as enough others can succeed; from then on a fault is the run's, as everywhere else. */
+function tolerant(node: MapNode, id: string, count: number, frame: Frame, run: Run): RunItem {
+  const required = requiredOf(node, count);
+  if (required > count) throw run.faults.refuse(tooFew(id, count, required));
+  let allowed = count - required;
+  const mayFail = (): boolean => allowed-- > 0;
+  return async ({ key, item }) => {
+    const itemFrame = frame.forItem(node.id, key, item);
+    const result = await runPart({ block: node.body, frame: itemFrame, run, mayFail });
+    if ('value' in result) return result.value;
+    run.state.closeUnder(`${id}[${key}]/`, 'failed');
+    return null;
+  };
 }
 
-/** Keys name the items' nodes, so they must be short and different. */
-function keysOf(node: MapNode, items: readonly Quoted[], id: string): readonly string[] {
-  const keys = items.map((item) => unquoteInline(valueAt(item, node.key ?? [])));
-  const seen = new Set<string>();
-  return keys.map((key) => {
-    if (typeof key !== 'string' && typeof key !== 'number')
-      throw invalid(id, `an item has no key: ${JSON.stringify(key)}`);
-    const text = String(key);
-    if (seen.has(text)) throw invalid(id, `two items have the key "${text}"`);
-    seen.add(text);
-    return text;
-  });
+/** Shares are decimals, whose product may be a little more than the whole number it stands for. */
+function requiredOf({ minSuccess }: MapNode, count: number): number {
+  if (!minSuccess) return count;
+  return 'items' in minSuccess ? minSuccess.items : Math.ceil(minSuccess.share * count - 1e-9);
 }
 
 /** Ends when every lane has: what is at work in one of them has stopped before the run closes. */
@@ -72,8 +63,8 @@ async function runLimited(
   if (failed || run.stop.stopped) throw run.stop.causeOr(failed?.reason);
 }
 
-function invalid(node: string, problem: string): RunGivenUp {
-  const message = `map "${node}": ${problem}`;
-  const hint = 'Give each item a key of its own: map(list, body, { key: (item) => item.id }).';
-  return new RunGivenUp('failed', [{ node, type: FailureType.InvalidValue, message, hint }], message);
+function tooFew(node: string, count: number, required: number): Fault {
+  const message = `map "${node}" has ${count} items, of which ${required} must succeed`;
+  const hint = 'Lower minSuccess, give a share as "90%", or check the list it runs over.';
+  return { node, type: FailureType.InvalidValue, message, hint };
 }

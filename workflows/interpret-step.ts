@@ -1,14 +1,13 @@
 import { CancellationScope, isCancellation } from '@temporalio/workflow';
-import { type Quoted, resolveBinding } from '../plan/binding.js';
+import { type Quoted, quote, resolveBinding } from '../plan/binding.js';
 import { FailureType } from '../plan/failure.js';
 import type { StepNode } from '../plan/plan.js';
-import type { StepCall, StepResult, StepTask } from '../plan/protocol.js';
+import type { Fault, StepCall, StepResult, StepTask } from '../plan/protocol.js';
 import { cacheModeOf } from './cache-mode.js';
 import { callLightStep, callStep } from './calls.js';
-import { RunGivenUp, RunRejected } from './ending.js';
+import { RunRejected } from './ending.js';
 import { faultOf, isRejection, rejectionOf } from './fault.js';
 import type { Frame } from './frame.js';
-import { holdForOperator } from './hold.js';
 import type { Run } from './run.js';
 
 /**
@@ -21,15 +20,18 @@ export async function interpretStep(node: StepNode, frame: Frame, run: Run): Pro
   const call = callOf(node, id, resolveBinding(node.input, frame), run);
   const { budget } = run.state;
   const bytes = sizeOf(call);
-  if (bytes > MAX_INPUT_BYTES) throw tooLarge(id, bytes);
+  if (bytes > MAX_INPUT_BYTES) throw run.faults.refuse(tooLarge(id, bytes));
   let light = node.options.light;
   let generation = 0;
+  const label = run.pinned.labels?.[node.id];
   run.state.started(id);
   for (;;) {
     try {
       const room = budget.admit(bytes);
       if (room) await room;
-      const result = await (light ? callToItsEnd(call) : callStep(taskOf(node, call, generation, run), node.options));
+      const result = await (light
+        ? callToItsEnd(call, label)
+        : callStep(taskOf(node, call, generation, run), node.options, label));
       const breath = light ? budget.spent(result.ms, sizeOf(result)) : undefined;
       if (breath) await breath;
       run.state.finished(id, result.reused);
@@ -40,7 +42,7 @@ export async function interpretStep(node: StepNode, frame: Frame, run: Run): Pro
         light = false;
         continue;
       }
-      await holdForOperator(faultOf(id, error), run);
+      await run.faults.hold(faultOf(id, error));
       generation += 1;
       run.state.started(id);
     }
@@ -51,21 +53,21 @@ export async function interpretStep(node: StepNode, frame: Frame, run: Run): Pro
 const MAX_INPUT_BYTES = 1_500_000;
 
 /** Cancelling a light step in the moment it begins confuses the SDK; it lasts a second at most, so let it end. */
-function callToItsEnd(call: StepCall): Promise<StepResult> {
-  return CancellationScope.nonCancellable(() => callLightStep(call));
+function callToItsEnd(call: StepCall, label: string | undefined): Promise<StepResult> {
+  return CancellationScope.nonCancellable(() => callLightStep(call, label));
 }
 
-function tooLarge(node: string, bytes: number): RunGivenUp {
+function tooLarge(node: string, bytes: number): Fault {
   const message = `the input of "${node}" has ${bytes} characters; at most ${MAX_INPUT_BYTES} travel through a history`;
   const hint = 'Let the steps before it return less, or keep the data in an artifact and pass its reference.';
-  return new RunGivenUp('failed', [{ node, type: FailureType.InvalidValue, message, hint }], message);
+  return { node, type: FailureType.InvalidValue, message, hint };
 }
 
 /** Rejections and cancellations end the step for good. */
 function endIfDecided(id: string, error: unknown, run: Run): void {
   if (isRejection(error)) {
     run.state.finished(id);
-    throw new RunRejected(rejectionOf(error));
+    throw new RunRejected(quote(rejectionOf(error)));
   }
   if (isCancellation(error)) {
     run.state.cancelled(id);

@@ -1,30 +1,26 @@
-import { type Quoted, resolveBinding } from '../plan/binding.js';
+import type { Quoted } from '../plan/binding.js';
 import { FailureType } from '../plan/failure.js';
-import type { Block, WhenNode } from '../plan/plan.js';
-import { nodesOf } from '../plan/visit.js';
-import { RunGivenUp } from './ending.js';
+import type { WhenNode } from '../plan/plan.js';
+import type { Fault } from '../plan/protocol.js';
+import { valueToDecide, whenThere } from './decide.js';
 import type { Frame } from './frame.js';
 import type { Run } from './run.js';
+import { takeWay } from './take-way.js';
 
 export async function interpretWhen(node: WhenNode, frame: Frame, run: Run): Promise<Quoted> {
-  const condition = resolveBinding(node.if, frame);
-  if (typeof condition !== 'boolean') throw notBoolean(frame.rename(node.id), condition);
-  run.state.decided(frame.rename(node.id));
-  skip(condition ? node.else : node.then, frame, run);
-  return run.interpret(condition ? node.then : node.else, frame.inner());
+  const id = frame.rename(node.id);
+  return whenThere(valueToDecide(node.if, id, frame, run), (condition) => {
+    if (typeof condition !== 'boolean') throw run.faults.refuse(notBoolean(id, condition));
+    return takeWay(node, condition ? node.then : node.else, frame, run);
+  });
 }
 
-function skip(block: Block, frame: Frame, run: Run): void {
-  for (const node of nodesOf(block)) run.state.skipped(frame.rename(node.id));
-}
-
-function notBoolean(node: string, value: Quoted): RunGivenUp {
+function notBoolean(node: string, value: Quoted): Fault {
   const message = `the condition of "${node}" is ${JSON.stringify(value)?.slice(0, 100)}, not true or false`;
-  const fault = {
+  return {
     node,
     type: FailureType.InvalidValue,
     message,
     hint: 'Check the output schema of the step it comes from.',
   };
-  return new RunGivenUp('failed', [fault], message);
 }

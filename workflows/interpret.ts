@@ -5,7 +5,12 @@ import { BlockRun } from './block-run.js';
 import type { Frame } from './frame.js';
 import { interpretApproval } from './interpret-approval.js';
 import { interpretMap } from './interpret-map.js';
+import { interpretMatch } from './interpret-match.js';
+import { interpretPipeline } from './interpret-pipeline.js';
+import { interpretPresent } from './interpret-present.js';
+import { interpretReduce } from './interpret-reduce.js';
 import { interpretReject } from './interpret-reject.js';
+import { interpretSleep } from './interpret-sleep.js';
 import { interpretStep } from './interpret-step.js';
 import { interpretWait } from './interpret-wait.js';
 import { interpretWhen } from './interpret-when.js';
@@ -23,22 +28,19 @@ export function interpretBlock(block: Block, frame: Frame, run: Run): Promise<Qu
 }
 
 function interpretNode(node: PlanNode, frame: Frame, run: Run): Promise<Quoted> {
+  const label = run.pinned.labels?.[node.id];
+  if (label !== undefined) run.state.call(frame.rename(node.id), label);
   return visitNode(node, {
     step: (n) => interpretStep(n, frame, run),
     when: (n) => interpretWhen(n, frame, run),
     map: (n) => interpretMap(n, frame, run),
-    match: unsupported,
-    present: unsupported,
-    reduce: unsupported,
-    pipeline: unsupported,
+    match: (n) => interpretMatch(n, frame, run),
+    present: (n) => interpretPresent(n, frame, run),
+    reduce: (n) => interpretReduce(n, frame, run),
+    pipeline: (n) => interpretPipeline(n, frame, run),
     approval: (n) => interpretApproval(n, frame, run),
     wait: (n) => interpretWait(n, frame, run),
-    sleep: unsupported,
+    sleep: (n) => interpretSleep(n, frame, run),
     reject: (n) => interpretReject(n, frame, run),
   });
-}
-
-/** Until the interpreter knows all kinds. */
-function unsupported(node: PlanNode): never {
-  throw new Error(`the interpreter does not run ${node.kind} yet`);
 }

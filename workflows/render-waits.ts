@@ -1,17 +1,26 @@
-import type { NodeStatus, WaitsFor } from '../plan/protocol.js';
+import type { NodeStatus, WaitsFor, WaitsForTime } from '../plan/protocol.js';
 
 /** How many waiting nodes are described; the others are in the table. */
 const MAX_DESCRIBED = 3;
 
+type WaitsForPeople = Exclude<WaitsFor, WaitsForTime>;
+
+/** What waits for a time needs nobody: its row in the table says enough. */
+function isForPeople(waitsFor: WaitsFor): waitsFor is WaitsForPeople {
+  return waitsFor.kind !== 'time';
+}
+
 /** What a run waits for, and how it is answered, as Markdown. */
 export function renderWaits(table: readonly NodeStatus[]): readonly string[] {
-  const waiting = table.filter((row) => row.waitsFor);
-  const lines = waiting.slice(0, MAX_DESCRIBED).map(({ node, waitsFor }) => `${renderWait(node, waitsFor!)}\n`);
+  const waiting = table.flatMap(({ node, waitsFor }) =>
+    waitsFor && isForPeople(waitsFor) ? [{ node, waitsFor }] : [],
+  );
+  const lines = waiting.slice(0, MAX_DESCRIBED).map(({ node, waitsFor }) => `${renderWait(node, waitsFor)}\n`);
   const more = waiting.length - lines.length;
   return more > 0 ? [...lines, `…and ${more} more wait.\n`] : lines;
 }
 
-function renderWait(node: string, waitsFor: WaitsFor): string {
+function renderWait(node: string, waitsFor: WaitsForPeople): string {
   const until = waitsFor.until === null ? '' : ` Until ${waitsFor.until}.`;
   if (waitsFor.kind === 'event') {
     const input = `{"node": ${JSON.stringify(node)}, "value": …}`;

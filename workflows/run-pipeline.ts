@@ -11,14 +11,16 @@ import type { Json } from '../plan/json.js';
 import { modelsOf } from '../plan/models-of.js';
 import { ActivityName, type BeginResult, type RunResult } from '../plan/protocol.js';
 import { callBegin, callRecordRun } from './calls.js';
+import { isSettled, settle } from './decide.js';
 import { renderDetails } from './details.js';
-import { type Ending, endingOf, RunGivenUp } from './ending.js';
+import { type Ending, endingOf, RunGivenUp, valueEnding } from './ending.js';
 import { faultOf } from './fault.js';
 import { Frame } from './frame.js';
 import { registerHandlers } from './handlers.js';
-import { unquoteInline } from './inline-value.js';
+import { holdingFaults } from './hold.js';
 import { interpretBlock } from './interpret.js';
 import type { Run } from './run.js';
+import { runExit } from './run-exit.js';
 import { RunState } from './run-state.js';
 import { labelRun } from './search-attributes.js';
 import { showDetails } from './show-details.js';
@@ -44,12 +46,23 @@ export async function runPipeline(params?: Json): Promise<RunResult> {
 async function runGuarded(params: Json | undefined, state: RunState): Promise<RunResult> {
   const pinned = await begin(params ?? null, state);
   state.pinned = pinned;
-  showDetails(() => renderDetails({ pipeline: pinned.plan.pipeline, doc: pinned.doc ?? '', table: state.table() }));
+  showDetails(() => detailsOf(pinned, state));
   const model = modelsOf(pinned.plan).join(', ') || undefined;
   labelRun({ pipeline: pinned.plan.pipeline, phase: 'running', plan: pinned.planHash, model });
   const ending = await interpret(pinned, state);
+  state.close(ending.outcome);
+  await runExit(pinned, state, ending);
   await CancellationScope.nonCancellable(() => closeRun(pinned, state, ending));
   return finish(pinned, state, ending);
+}
+
+function detailsOf({ plan, doc = '' }: BeginResult, state: RunState): string {
+  return renderDetails({
+    pipeline: plan.pipeline,
+    doc,
+    table: state.table(),
+    labelOf: (node) => state.labelOf(node),
+  });
 }
 
 /** Nothing has run yet, so a refusal (unknown pipeline, wrong params) simply fails the run with its reason. */
@@ -68,26 +81,29 @@ async function begin(params: Json, state: RunState): Promise<BeginResult> {
 
 async function interpret(pinned: BeginResult, state: RunState): Promise<Ending> {
   const scope = new CancellationScope();
-  const stop = new Stop(scope);
+  const stop = new Stop({ scope });
+  const run: Run = { pinned, state, stop, faults: holdingFaults(pinned, state), interpret: interpretBlock };
   try {
-    const run: Run = { pinned, state, stop, interpret: (block, frame) => interpretBlock(block, frame, run) };
-    const value = await scope.run(() => run.interpret(pinned.plan.block, new Frame(pinned.params)));
-    return { outcome: 'succeeded', value: boundedResult(unquoteInline(value)), faults: [] };
+    const value = await scope.run(() => interpretBlock(pinned.plan.block, new Frame(pinned.params), run));
+    const settled = isSettled(value) ? value : await scope.run(async () => settle(value, RESULT, run));
+    return bounded(valueEnding('succeeded', settled));
   } catch (error) {
     return endingOf(stop.causeOr(error), state);
   }
 }
 
+/** What the table of nodes and faults call what the pipeline returns. */
+const RESULT = 'result';
 /** Temporal refuses payloads over 2 MB. */
 const MAX_RESULT_BYTES = 1_000_000;
 const MAX_MEMO_BYTES = 32 * 1024;
 
-function boundedResult(value: Json): Json {
-  const bytes = JSON.stringify(value).length;
-  if (bytes <= MAX_RESULT_BYTES) return value;
+function bounded(ending: Ending): Ending {
+  const bytes = JSON.stringify(ending.value).length;
+  if (bytes <= MAX_RESULT_BYTES) return ending;
   const message = `the pipeline's result has ${bytes} characters; at most ${MAX_RESULT_BYTES} fit`;
   const hint = 'Return references to artifacts, or a summary.';
-  throw new RunGivenUp('failed', [{ node: 'result', type: FailureType.InvalidValue, message, hint }], message);
+  throw new RunGivenUp('failed', [{ node: RESULT, type: FailureType.InvalidValue, message, hint }], message);
 }
 
 /** Lists of runs carry every memo: large values stay in the result alone. */
@@ -96,7 +112,6 @@ function memoValue(value: Json): Json {
 }
 
 async function closeRun(pinned: BeginResult, state: RunState, ending: Ending): Promise<void> {
-  state.close(ending.outcome);
   labelRun({ phase: 'closed', outcome: ending.outcome });
   upsertMemo({
     outcome: ending.outcome,

@@ -24,6 +24,7 @@ export class RunState {
   refusal: string | null = null;
   private readonly entries = new Map<string, Entry>();
   private readonly decisions = new Map<string, Decision>();
+  private readonly labels = new Map<string, string>();
   private last = '';
 
   started(node: string): void {
@@ -31,7 +32,7 @@ export class RunState {
     this.set(node, { state: 'running', startedAt: Date.now(), ms: null, fault: null });
   }
 
-  /** The node waits for people. */
+  /** The node waits for a time or for people. */
   waiting(node: string, waitsFor: () => WaitsFor): void {
     this.last = node;
     this.set(node, { state: 'waiting', startedAt: Date.now(), ms: null, fault: null, waitsFor });
@@ -56,6 +57,12 @@ export class RunState {
     this.set(node, { state: 'skipped', startedAt: Date.now(), ms: 0, fault: null });
   }
 
+  /** A fault that nobody is asked about. */
+  failed(fault: Fault): void {
+    const startedAt = this.entries.get(fault.node)?.startedAt ?? Date.now();
+    this.set(fault.node, { state: 'failed', startedAt, ms: Date.now() - startedAt, fault });
+  }
+
   /** A control node made up its mind. */
   decided(node: string): void {
     this.set(node, { state: 'done', startedAt: Date.now(), ms: 0, fault: null });
@@ -63,6 +70,7 @@ export class RunState {
 
   held(fault: Fault): void {
     this.decisions.set(fault.node, { made: null, reason: '' });
+    if (!this.entries.has(fault.node)) this.started(fault.node);
     this.update(fault.node, { state: 'held', fault });
   }
 
@@ -90,9 +98,26 @@ export class RunState {
   }
 
   close(outcome: Outcome): void {
-    const ended: NodeState = outcome === 'cancelled' || outcome === 'rejected' ? 'cancelled' : 'failed';
-    for (const [node, { state }] of this.entries) if (state === 'running') this.end(node, ended);
-    for (const [node, { state }] of this.entries) if (state === 'waiting') this.end(node, 'cancelled');
+    this.closeUnder('', outcome === 'cancelled' || outcome === 'rejected' ? 'cancelled' : 'failed');
+  }
+
+  /** Ends what is still open among the nodes whose ids begin so. What only waited has not failed. */
+  closeUnder(prefix: string, ended: NodeState): void {
+    for (const [node, { state }] of this.entries) {
+      if (!node.startsWith(prefix)) continue;
+      if (state === 'running') this.end(node, ended);
+      if (state === 'waiting') this.end(node, 'cancelled');
+    }
+  }
+
+  /** Notes what people call a node. */
+  call(node: string, label: string): void {
+    this.labels.set(node, label);
+  }
+
+  /** What people call nodes, by id. */
+  labelOf(node: string): string | undefined {
+    return this.labels.get(node);
   }
 
   table(): readonly NodeStatus[] {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { PipelineParts } from '../../dsl/pipeline.js';
 import { quote } from '../../plan/binding.js';
 import type { Json } from '../../plan/json.js';
-import type { Plan } from '../../plan/plan.js';
+import type { Annotations, Plan } from '../../plan/plan.js';
 import { type BeginInput, type BeginResult, ENGINE_VERSION } from '../../plan/protocol.js';
 import { readPlan } from '../../plan/read.js';
 import type { StoredPlan } from '../../store/index.js';
@@ -37,7 +37,17 @@ export async function begin(input: BeginInput, run: RunIdentity, parts: WorkerPa
     nominalTime,
     startedAt: run.startedAt,
   });
-  return { engine: ENGINE_VERSION, plan, planHash, params: quote(params), nominalTime, doc: published.annotations.doc };
+  const { doc } = published.annotations;
+  const labels = labelsOf(published.annotations);
+  return { engine: ENGINE_VERSION, plan, planHash, params: quote(params), nominalTime, doc, ...labels };
+}
+
+/** Only when there are any: they are in the history of every run. */
+function labelsOf({ nodes }: Annotations): Pick<BeginResult, 'labels'> {
+  const labels = Object.entries(nodes).flatMap(([id, { label }]) =>
+    label === undefined ? [] : [[id, label] as const],
+  );
+  return labels.length === 0 ? {} : { labels: Object.fromEntries(labels) };
 }
 
 /** Plans never change, so one that was read and checked once is good for every run. */

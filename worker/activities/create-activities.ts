@@ -1,5 +1,5 @@
 import { Context } from '@temporalio/activity';
-import type { Quoted, SpilledValue } from '../../plan/binding.js';
+import type { Quoted } from '../../plan/binding.js';
 import {
   ActivityName,
   type BeginInput,
@@ -15,7 +15,7 @@ import { asFailure, isOutage } from '../steps/failures.js';
 import { runStep } from '../steps/run-step.js';
 import { begin, type RunIdentity } from './begin.js';
 import { checkValue } from './check.js';
-import { encodeList } from './read.js';
+import { isNull, read } from './read.js';
 import { recordRun } from './record-run.js';
 
 /** Every activity of a worker. Steps need no registration: `default` serves any activity type that has no other. */
@@ -24,7 +24,8 @@ export function createActivities(parts: WorkerParts) {
     [ActivityName.begin]: (input: BeginInput): Promise<BeginResult> => guarded(() => begin(input, identity(), parts)),
     [ActivityName.recordRun]: (input: RecordRunInput): Promise<void> =>
       guarded(() => recordRun(input, identity(), parts)),
-    [ActivityName.read]: (value: SpilledValue): Promise<Quoted> => guarded(() => encodeList(value, parts)),
+    [ActivityName.read]: (value: Quoted): Promise<Quoted> => guarded(() => read(value, parts)),
+    [ActivityName.isNull]: (value: Quoted): Promise<boolean> => guarded(() => isNull(value, parts)),
     [ActivityName.check]: (input: CheckInput): Promise<Quoted> => guarded(() => checkValue(input, parts)),
     default: (task: StepCall | StepTask): Promise<StepResult> => runStep(task, parts),
   };

@@ -3,11 +3,14 @@ import type { ArtifactStore } from '../../plan/artifact.js';
 import {
   isCode,
   isLiteral,
+  isOrElse,
   isSpilled,
+  type OrElseBinding,
   plainValueAt,
   type Quoted,
   quote,
   type SpilledValue,
+  valueAt,
 } from '../../plan/binding.js';
 import { FailureType, PawlError } from '../../plan/failure.js';
 import { isJsonObject, type Json } from '../../plan/json.js';
@@ -34,10 +37,28 @@ async function decodeParts(value: Quoted, sources: ValueSources): Promise<unknow
   if (isLiteral(value)) return value.$lit;
   if (isCode(value)) return definitionNamed(value.$code, sources.definitions);
   if (isSpilled(value)) return readSpilled(value, sources.artifacts);
+  if (isOrElse(value)) return decodeOrElse(value, sources);
   const parts = await Promise.all(
     Object.entries(value).map(async ([key, part]) => [key, await decodeParts(part, sources)] as const),
   );
   return Object.fromEntries(parts);
+}
+
+async function decodeOrElse({ $orElse: [value, fallback], path }: OrElseBinding, sources: ValueSources) {
+  const first = await decodeParts(value, sources);
+  const chosen = first === null ? await decodeParts(fallback, sources) : first;
+  return path.length === 0 ? chosen : plainValueAt(chosen as Json, path);
+}
+
+/**
+ * What a deferred value stands for, ready for the history; any other value as it is. Code and secrets in it stay names.
+ */
+export async function readDeferred(value: Quoted, artifacts: ArtifactStore): Promise<Quoted> {
+  if (isSpilled(value)) return quote(await readSpilled(value, artifacts));
+  if (!isOrElse(value)) return value;
+  const [first, fallback] = value.$orElse;
+  const found = await readDeferred(first, artifacts);
+  return readDeferred(valueAt(found === null ? fallback : found, value.path), artifacts);
 }
 
 /** The content of a spilled value, at its path. */
