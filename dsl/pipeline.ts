@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { type ControlOptions, claimNode } from './control/node-options.js';
 import type { ResultOf } from './control/result-of.js';
 import { durationMs } from './duration.js';
+import type { EdgeOf } from './edge.js';
 import { misuse } from './misuse.js';
 import type { Ref, Wire } from './ref.js';
 import { itemRef, outputRef, refuseAsync, type StepDefaults, type Trace, type TraceOptions, trace } from './trace.js';
@@ -55,7 +56,7 @@ export interface Pipeline<P extends z.ZodType = z.ZodType, R = unknown> extends 
 export function pipeline<P extends z.ZodObject, R>(
   name: string,
   options: PipelineOptions<P>,
-  build: (params: Ref<z.output<P>>) => R,
+  build: (params: Ref<EdgeOf<P>>) => R,
 ): Pipeline<P, ResultOf<R>> {
   if (!/^[a-z][a-z0-9-]*$/.test(name)) {
     throw misuse(

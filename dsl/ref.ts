@@ -46,7 +46,7 @@ type Parts<T> = T extends Scalar | AnyFunction
 // A list is written out: a mapped type would be resolved at once, and never end for a type that contains itself.
 type Items<T extends readonly unknown[]> = T extends readonly [] | readonly [unknown, ...unknown[]]
   ? { readonly [Key in keyof T]: Wire<T[Key]> }
-  : readonly Wire<T[number]>[];
+  : RefCore<readonly T[number][]> | readonly Wire<T[number]>[];
 
 type AnyFunction = (...parameters: never) => unknown;
 

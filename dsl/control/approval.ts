@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { ApprovalDecision } from '../../plan/protocol.js';
 import { durationMs } from '../duration.js';
+import type { EdgeOf } from '../edge.js';
 import { jsonSchemaOf } from '../json-schema.js';
 import { misuse } from '../misuse.js';
 import type { Ref } from '../ref.js';
@@ -44,7 +45,7 @@ export interface ApprovalOptions<Form extends z.ZodType> extends ControlOptions 
  */
 export function approval<Form extends z.ZodType = z.ZodNull>(
   options: ApprovalOptions<Form>,
-): Ref<Approved<z.output<Form>>> {
+): Ref<Approved<EdgeOf<Form>>> {
   const { tracer, head } = claimNode('approval', options);
   const { ask, form, roles = [], quorum = 1, expires, onExpiry = 'decline' } = options;
   if (!Number.isInteger(quorum) || quorum < 1)

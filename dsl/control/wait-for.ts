@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { durationMs } from '../duration.js';
+import type { EdgeOf } from '../edge.js';
 import { jsonSchemaOf } from '../json-schema.js';
 import type { Ref } from '../ref.js';
 import { outputRef } from '../trace.js';
@@ -22,12 +23,12 @@ export function waitFor<Event extends z.ZodType>(
   name: string,
   event: Event,
   options: WaitForOptions & { readonly timeout: string | number },
-): Ref<z.output<Event> | null>;
+): Ref<EdgeOf<Event> | null>;
 export function waitFor<Event extends z.ZodType>(
   name: string,
   event: Event,
   options?: WaitForOptions & { readonly timeout?: undefined },
-): Ref<z.output<Event>>;
+): Ref<EdgeOf<Event>>;
 export function waitFor(name: string, event: z.ZodType, options: WaitForOptions = {}): Ref<unknown> {
   const { tracer, head } = claimNode('waitFor', { ...options, id: name });
   tracer.schemas.set(`node/${head.id}`, event);

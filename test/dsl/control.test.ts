@@ -93,6 +93,24 @@ describe('choices', () => {
   });
 });
 
+describe('match by the value itself', () => {
+  test('the value decides, and there is nothing to narrow', () => {
+    const { block } = draw(({ month }) => match(load({ month }).state.kind, { good: () => month, bad: () => 'none' }));
+    expect(block.nodes[1]).toMatchObject({
+      kind: 'match',
+      on: ref('load', 'state', 'kind'),
+      cases: [
+        { is: 'good', block: { result: { $param: ['month'] } } },
+        { is: 'bad', block: { result: 'none' } },
+      ],
+    });
+    const withOptions = draw(({ month }) =>
+      match(load({ month }).state.kind, { good: () => month }, { id: 'which', otherwise: () => null }),
+    );
+    expect(withOptions.block.nodes[1]).toMatchObject({ id: 'which', otherwise: { nodes: [], result: null } });
+  });
+});
+
 describe('lists', () => {
   test('reduce hands on the value and the item', () => {
     const { block } = draw(({ month }) =>

@@ -4,13 +4,14 @@ import type { AnyStep } from '../../dsl/step.js';
 import { canonicalJson } from '../../plan/canonical.js';
 import { FailureType, PawlError } from '../../plan/failure.js';
 import type { Json } from '../../plan/json.js';
+import { parseInput } from './parse-input.js';
 
 /**
  * Calls a step's function with its schemas checking both ends.
  * @throws PawlError `InvalidValue`, not retryable, when a value does not match; whatever the function throws otherwise.
  */
 export async function callStepFunction(step: AnyStep, input: unknown, ctx: StepContext): Promise<Json> {
-  const parsed = await step.declaration.input.safeParseAsync(input);
+  const parsed = await parseInput(step.declaration.input, input);
   if (!parsed.success) throw invalid(step.stepName, 'input', parsed.error);
   const output = await step.fn(parsed.data, ctx);
   const encoded = await step.declaration.output.safeEncodeAsync(output);
