@@ -1,5 +1,5 @@
 import type { Binding, Path } from '../plan/binding.js';
-import { type MisuseCode, misuse } from './misuse.js';
+import { type Misuse, type MisuseCode, misuse } from './misuse.js';
 import type { Ref as RefCore } from './ref-core.js';
 
 /**
@@ -68,10 +68,10 @@ export function makeRef<T>(bind: (path: Path) => Binding, path: Path = []): Ref<
   };
   const ref = new Proxy(Object.freeze({}), {
     get: (_, key) => readProperty(binding, property, key),
-    has: (_, key) => refuse(binding, `"${String(key)}" in`),
-    ownKeys: () => refuse(binding, 'spread or iteration', 'ref-spread'),
-    set: (_, key) => refuse(binding, `assignment to "${String(key)}"`),
-    deleteProperty: (_, key) => refuse(binding, `delete of "${String(key)}"`),
+    has: (_, key) => refuse(binding, false, `"${String(key)}" in`, 'ref-in-comparison'),
+    ownKeys: () => refuse(binding, [], 'spread or iteration', 'ref-spread'),
+    set: (_, key) => refuse(binding, true, `assignment to "${String(key)}"`, 'ref-assigned'),
+    deleteProperty: (_, key) => refuse(binding, true, `delete of "${String(key)}"`, 'ref-assigned'),
   });
   bindings.set(ref, binding);
   return ref as Ref<T>;
@@ -90,18 +90,37 @@ const ABSENT = new Set<string>(['then', 'toJSON', 'constructor', 'asymmetricMatc
 
 function readProperty(binding: Binding, property: (key: string) => Ref<unknown>, key: string | symbol): unknown {
   if (key === Symbol.toPrimitive)
-    return () => refuse(binding, 'arithmetic, comparison or a template string', 'ref-in-arithmetic');
+    return () => refuse(binding, '', 'arithmetic, comparison or a template string', 'ref-in-arithmetic');
   if (key === Symbol.iterator || key === Symbol.asyncIterator)
-    return () => refuse(binding, 'iteration', 'ref-iterated');
+    return () => refuse(binding, [][Symbol.iterator](), 'iteration', 'ref-iterated');
   if (typeof key === 'symbol' || ABSENT.has(key)) return undefined;
-  if (key === 'toString' || key === 'valueOf') return () => refuse(binding, `${key}()`, 'ref-in-template');
+  if (key === 'toString' || key === 'valueOf') return () => refuse(binding, '', `${key}()`, 'ref-in-template');
   return property(key);
 }
 
-function refuse(binding: Binding, use: string, code?: MisuseCode): never {
-  throw misuse(
+let collect: ((mistake: Misuse) => void) | undefined;
+/** A loop whose condition is a ref would never end if nothing were ever thrown. */
+const MOST_COLLECTED = 100;
+let collected = 0;
+
+/** While a pipeline is traced by somebody who wants to hear of every mistake: refs that are misused go on. */
+export function collectRefMisuse(report: (mistake: Misuse) => void): () => void {
+  collect = report;
+  collected = 0;
+  return () => {
+    collect = undefined;
+  };
+}
+
+/** @param instead what the author's code gets, if it goes on */
+function refuse<T>(binding: Binding, instead: T, use: string, code?: MisuseCode): T {
+  const mistake = misuse(
     `${use} cannot work on the ref ${JSON.stringify(binding)}: it has no value yet`,
     'A pipeline function draws the graph before anything runs. Put the logic into a step, or use when or map.',
     code,
   );
+  collected += 1;
+  if (!collect || collected > MOST_COLLECTED) throw mistake;
+  collect(mistake);
+  return instead;
 }

@@ -40,11 +40,15 @@ export function secretText(): z.ZodType<Secret, Secret> {
   return secretSchema;
 }
 
-const secretSchema = z.custom<Secret>(isSecret, "expected a secret: pass secret('NAME')");
+// On the function, not on the schema: zod keeps it when a schema is described, and another copy of Pawl finds it too.
+const schemaMark = Symbol.for('pawl.secretSchema');
+const isGiven = Object.assign((value: unknown) => isSecret(value), { [schemaMark]: true });
+const secretSchema = z.custom<Secret>(isGiven, "expected a secret: pass secret('NAME')");
 
 /** True for the schema of a secret, which must not stand in params or outputs. */
-export function isSecretSchema(schema: unknown): boolean {
-  return schema === secretSchema;
+export function isSecretSchema(schema: z.core.$ZodType): boolean {
+  const { def } = (schema as z.core.$ZodTypes)._zod;
+  return def.type === 'custom' && schemaMark in def.fn;
 }
 
 /**

@@ -5,7 +5,7 @@ import { type ControlOptions, claimNode } from './control/node-options.js';
 import { durationMs } from './duration.js';
 import { misuse } from './misuse.js';
 import type { Ref, Wire } from './ref.js';
-import { outputRef, provisionalFingerprint, type StepDefaults } from './trace.js';
+import { outputRef, provisionalFingerprint, type StepDefaults, type Tracer } from './trace.js';
 
 /** Options a step has by itself and a node may override. */
 export interface StepOptions {
@@ -145,24 +145,30 @@ function addStepNode(step: AnyStep, input: unknown, options: NodeOptions): Ref<u
     step: step.stepName,
     fingerprint: provisionalFingerprint(step.stepName),
     input: tracer.bind(input),
-    options: resolveOptions(step.stepName, [tracer.defaults, step.declaration, options]),
+    options: resolveOptions(tracer, step.stepName, [tracer.defaults, step.declaration, options]),
   });
   return outputRef(head.id);
 }
 
 /** What is set later counts: the pipeline's defaults, then the step's declaration, then the node's options. */
-function resolveOptions(name: string, layers: readonly (StepOptions | StepDefaults)[]): StepNodeOptions {
+function resolveOptions(
+  tracer: Tracer,
+  name: string,
+  layers: readonly (StepOptions | StepDefaults)[],
+): StepNodeOptions {
   const options: StepOptions = Object.assign({}, ...layers.map(withoutUndefined));
   const retry = Object.assign({ attempts: 3, backoffMs: 1000, factor: 2 }, ...layers.map((layer) => layer.retry));
   const { gpu } = options.resources ?? {};
-  checkNumber(`step "${name}"`, 'priority', options.priority, 5);
-  checkNumber(`step "${name}"`, 'resources.gpu', gpu, 64);
-  checkNumber(`step "${name}"`, 'retry.attempts', retry.attempts, 1_000_000);
+  const check = (option: string, value: number | undefined, max: number) =>
+    tracer.attempt(() => checkNumber(`step "${name}"`, option, value, max), undefined);
+  check('priority', options.priority, 5);
+  check('resources.gpu', gpu, 64);
+  check('retry.attempts', retry.attempts, 1_000_000);
   return {
     light: options.light ?? false,
     queue: options.queue ?? (gpu ? 'gpu' : 'default'),
-    timeoutMs: durationMs(options.timeout ?? '1h'),
-    heartbeatMs: durationMs(options.heartbeat ?? '10s'),
+    timeoutMs: tracer.attempt(() => durationMs(options.timeout ?? '1h'), 1),
+    heartbeatMs: tracer.attempt(() => durationMs(options.heartbeat ?? '10s'), 1),
     retry,
     ...(gpu ? { gpu } : {}),
     ...(options.priority !== undefined ? { priority: options.priority } : {}),

@@ -1,11 +1,11 @@
 import type { z } from 'zod';
-import { type Binding, quote } from '../plan/binding.js';
+import type { Binding } from '../plan/binding.js';
 import { type Digest, digestOf } from '../plan/canonical.js';
-import { isJsonObject, type Json } from '../plan/json.js';
 import type { Block, ExitPlan, PlanNode, StepNode } from '../plan/plan.js';
-import { codeName, type Definition, isDefinition } from './definition.js';
-import { type Misuse, misuse } from './misuse.js';
-import { bindingOf, makeRef, type Ref } from './ref.js';
+import { bindValue } from './bind.js';
+import { codeName, type Definition } from './definition.js';
+import { Misuse, misuse } from './misuse.js';
+import { collectRefMisuse, makeRef, type Ref } from './ref.js';
 import type { AnyStep, StepOptions } from './step.js';
 
 /** What tracing a pipeline function found. */
@@ -110,20 +110,21 @@ export class Tracer {
 
   /** Turns what the author passed into a binding. */
   bind(value: unknown): Binding {
-    const binding = bindingOf(value);
-    if (binding !== undefined) return binding;
-    if (isDefinition(value)) return this.bindDefinition(value);
-    if (value === undefined) return null;
-    if (Array.isArray(value)) return value.map((part) => this.bind(part));
-    if (isPlain(value)) return this.bindObject(value);
-    return quote(this.jsonScalar(value));
+    return bindValue(value, {
+      report: (mistake) => this.report(mistake),
+      definition: (definition) => this.bindDefinition(definition),
+    });
   }
 
-  private bindObject(value: object): Binding {
-    const parts = Object.entries(value).filter(([, part]) => part !== undefined);
-    const bound = Object.fromEntries(parts.map(([key, part]) => [key, this.bind(part)]));
-    if (!Object.keys(bound).some((key) => key.startsWith('$'))) return bound;
-    return { $lit: literalOnly(bound) };
+  /** Reads an option of the author's; one that is wrong is reported and `instead` taken. */
+  attempt<T>(read: () => T, instead: T): T {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof Misuse)) throw error;
+      this.report(error);
+      return instead;
+    }
   }
 
   private bindDefinition(definition: Definition): Binding {
@@ -137,23 +138,12 @@ export class Tracer {
     return { $code: name };
   }
 
-  private jsonScalar(value: unknown): Json {
-    if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
-    if (typeof value === 'number' && Number.isFinite(value)) return value;
-    const what =
-      typeof value === 'object' ? (value?.constructor?.name ?? 'object') : `${typeof value} ${String(value)}`;
-    this.report(misuse(`a ${what} cannot be an input: edges carry JSON`, NOT_JSON_HINT, 'not-json'));
-    return null;
-  }
-
   private freeName(name: string): string {
     let number = 2;
     while (this.ids.has(`${this.current.scope}${name}-${number}`)) number += 1;
     return `${name}-${number}`;
   }
 }
-
-const NOT_JSON_HINT = 'Pass strings, finite numbers, booleans, null, arrays and plain objects.';
 
 let tracer: Tracer | undefined;
 
@@ -167,6 +157,7 @@ export function trace(
   own.defaults = options.defaults ?? {};
   if (options.name !== undefined) own.pipelines.push(options.name);
   tracer = own;
+  const stopCollecting = options.onMisuse && collectRefMisuse(options.onMisuse);
   try {
     const params = makeRef<unknown>((path) => ({ $param: path }));
     const block = own.block('', () => refuseAsync(build(params)), 'pipeline');
@@ -174,6 +165,7 @@ export function trace(
     return { block, onExit, steps, definitions, schemas, labels, sites };
   } finally {
     tracer = undefined;
+    stopCollecting?.();
   }
 }
 
@@ -215,18 +207,4 @@ export function refuseAsync(result: unknown): unknown {
 function duplicateId(id: string, free: string): Misuse {
   const hint = `Give the second one an id of its own: { id: '${free}' }.`;
   return misuse(`two nodes have the id "${id}"`, hint, 'duplicate-id');
-}
-
-function isPlain(value: unknown): value is object {
-  if (typeof value !== 'object' || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
-}
-
-function literalOnly(value: Json): Json {
-  const text = JSON.stringify(value);
-  if (isJsonObject(value) && /"\$(ref|param|item|code|secret|orElse)":/.test(text)) {
-    throw misuse('an input object has both a key that begins with "$" and a ref', 'Rename the key.');
-  }
-  return value;
 }

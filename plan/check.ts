@@ -39,7 +39,9 @@ export function checkPlan(plan: Plan, options: CheckPlanOptions = {}): readonly 
     ...(options.steps ? unknownSteps(nodes, options.steps) : []),
     ...cycles(nodes),
     ...checkBlock(plan.block, { ids, visible: new Set(), items: new Set() }),
-    ...(plan.onExit ? checkBlock(plan.onExit.block, { ids, visible: new Set(), items: new Set([EXIT_ITEM]) }) : []),
+    ...(plan.onExit
+      ? checkBlock(plan.onExit.block, { ids, visible: new Set(), items: new Set([EXIT_ITEM]), onExit: true })
+      : []),
   ];
 }
 
@@ -126,6 +128,8 @@ interface BlockScope {
   readonly visible: ReadonlySet<string>;
   /** Nodes around the block whose items it may read. */
   readonly items: ReadonlySet<string>;
+  /** The block runs on exit, when nobody knows how far the run got. */
+  readonly onExit?: boolean;
 }
 
 function checkBlock(block: Block, scope: BlockScope): readonly PlanProblem[] {
@@ -167,7 +171,7 @@ function checkBinding(
 function refProblem(
   reader: string,
   id: string,
-  scope: { readonly ids: ReadonlySet<string>; readonly later: ReadonlySet<string> },
+  scope: Pick<BlockScope, 'ids' | 'onExit'> & { readonly later: ReadonlySet<string> },
 ): PlanProblem {
   if (!scope.ids.has(id)) {
     const message = `${reader} reads the node "${id}", which is not in the plan`;
@@ -177,6 +181,10 @@ function refProblem(
     const message = `${reader} reads the node "${id}", which comes after it`;
     return { code: 'node-order', message, hint: 'Nodes stand in the order in which they can run.' };
   }
+  if (scope.onExit) {
+    const message = `${reader} runs on exit and reads the node "${id}", which the run may never have reached`;
+    return { code: 'out-of-scope', message, hint: EXIT_HINT };
+  }
   const message = `${reader} reads the node "${id}", which is inside a block that ${reader} is not in`;
   return {
     code: 'out-of-scope',
@@ -184,6 +192,9 @@ function refProblem(
     hint: 'Return it from the function that it is made in, and use what the control node returns.',
   };
 }
+
+const EXIT_HINT =
+  'On exit there are the params and how the run ended: run.outcome, run.value (what the pipeline returns) and run.faults.';
 
 function itemProblem(reader: string, map: string): PlanProblem {
   const message = `${reader} reads the item of "${map}", which it is not in`;

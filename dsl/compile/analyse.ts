@@ -3,10 +3,13 @@ import { planNodesOf } from '../../plan/visit.js';
 import type { AnyStep } from '../step.js';
 import type { Trace } from '../trace.js';
 import type { Bundled } from './bundle.js';
+import type { Documented } from './check-docs.js';
 import { checkPaths } from './check-paths.js';
 import type { Finding, Place } from './diagnostic.js';
 import type { Loaded } from './load.js';
+import { statementAt } from './locate.js';
 import { PackageDocs } from './package-docs.js';
+import { docOfProperty, paramNode } from './param-node.js';
 import { type Project, relativePath } from './project.js';
 import { checkRefs } from './refs/check-refs.js';
 import { docOf, indexSources, placeOf, type SourceIndex, type Target } from './source-index.js';
@@ -18,6 +21,8 @@ export interface Sources {
   check(packages: Loaded['packages']): readonly Finding[];
   /** Where the default export is declared. */
   readonly pipelinePlace: Place;
+  /** Whether two places are in the same statement, or the same arrow function's expression. */
+  sameStatement(a: Place, b: Place): boolean;
   /** Puts a trace and its sources together. */
   locate(traced: Trace, loaded: Loaded): LocatedTrace;
 }
@@ -30,6 +35,10 @@ export interface LocatedTrace {
   nodePlace(id?: string): Place;
   /** Where a step is declared, or else first used. */
   stepPlace(step: AnyStep): Place;
+  /** The pipeline and the steps of the project. */
+  readonly documented: readonly Documented[];
+  /** The TSDoc of a param, if its schema is written where the pipeline is. */
+  param(name: string): { readonly doc: string; readonly place: Place };
 }
 
 /** Parses the sources of a bundle. */
@@ -41,6 +50,7 @@ export function readSources(project: Project, bundled: Bundled): Sources {
   return {
     check: (packages) => [...checkRefs(index, packages), ...checkPaths(index)],
     pipelinePlace,
+    sameStatement: (a, b) => a.file === b.file && statementAt(index, a) === statementAt(index, b),
     locate: (traced, loaded) => locateTrace({ project, bundled, index, target, pipelinePlace }, traced, loaded),
   };
 }
@@ -75,17 +85,30 @@ function locateTrace(parts: SourceParts, traced: Trace, loaded: Loaded): Located
       ...(traced.labels.has(id) ? { label: traced.labels.get(id)! } : {}),
     };
   };
+  const pipelineDoc = docOfTarget(parts.target, docs);
+  const stepPlace = (step: AnyStep): Place => {
+    const id = stepNodes.find((node) => node.step === step.stepName)?.id;
+    return (id !== undefined && localPlace(code.target(id))) || nodePlace(id);
+  };
+  const ownSteps = [...traced.steps.values()].flatMap((step) => {
+    const id = stepNodes.find((node) => node.step === step.stepName)?.id;
+    const target = id === undefined ? undefined : code.target(id);
+    if (target?.kind !== 'local') return [];
+    return [{ name: `the step "${step.stepName}"`, doc: docOf(target.node), place: placeOf(target.node) }];
+  });
   return {
     code,
+    documented: [{ name: 'the pipeline', doc: pipelineDoc, place: pipelinePlace }, ...ownSteps],
+    param: (name) => {
+      const node = parts.target?.kind === 'local' ? paramNode(parts.target.node, name) : undefined;
+      return node ? { doc: docOfProperty(node), place: placeOf(node) } : { doc: '', place: pipelinePlace };
+    },
     annotations: {
-      doc: docOfTarget(parts.target, docs),
+      doc: pipelineDoc,
       nodes: Object.fromEntries([...traced.sites.keys()].sort().map((id) => [id, annotate(id)])),
     },
     nodePlace,
-    stepPlace: (step) => {
-      const id = stepNodes.find((node) => node.step === step.stepName)?.id;
-      return (id !== undefined && localPlace(code.target(id))) || nodePlace(id);
-    },
+    stepPlace,
   };
 }
 

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { isSecretSchema } from '../secret.js';
 import { DiagnosticCode } from './diagnostic.js';
 
 /** Something in a schema that cannot stand at an edge. */
@@ -10,7 +11,8 @@ export interface EdgeProblem {
   readonly hint: string;
 }
 
-export type EdgeSide = 'input' | 'output';
+/** Params go into a run and stand in its history, as outputs do. */
+export type EdgeSide = 'input' | 'output' | 'params';
 
 /**
  * Checks that every value of a schema is JSON and comes through an edge as it was. Codecs may stand at an edge: their
@@ -44,6 +46,10 @@ const RESERVED_KEYS = new Set([
 function visitSchema(schema: z.core.$ZodType, path: string, visit: Visit): void {
   if (visit.seen.has(schema)) return;
   visit.seen.add(schema);
+  if (isSecretSchema(schema)) {
+    if (visit.side !== 'input') report(visit, path, visit.side === 'params' ? SECRET_PARAM : SECRET_OUTPUT);
+    return;
+  }
   const { def } = (schema as z.core.$ZodTypes)._zod;
   const inner = (part: z.core.$ZodType, at = path) => visitSchema(part, at, visit);
   switch (def.type) {
@@ -149,6 +155,18 @@ type Found = Pick<EdgeProblem, 'code' | 'message' | 'hint'>;
 function report(visit: Visit, path: string, found: Found): void {
   visit.problems.push({ path, ...found });
 }
+
+const SECRET_PARAM: Found = {
+  code: DiagnosticCode.SecretParam,
+  message: 'a secret would stand in the history of each run, where anyone can read it',
+  hint: "Give the step secret('NAME'): the worker takes it from its environment.",
+};
+
+const SECRET_OUTPUT: Found = {
+  code: DiagnosticCode.SecretOutput,
+  message: 'a secret would be kept with the output, where anyone can read it',
+  hint: "Return what the step did with it; a later step takes secret('NAME') itself.",
+};
 
 function oneWay(type: string): Found {
   return {

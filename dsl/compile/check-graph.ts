@@ -1,6 +1,6 @@
 import { refsOf } from '../../plan/binding.js';
 import { checkPlan } from '../../plan/check.js';
-import type { Plan } from '../../plan/plan.js';
+import type { Plan, PlanNode } from '../../plan/plan.js';
 import { bindingsOf, blocksOf, nodesOf, planNodesOf } from '../../plan/visit.js';
 import { DiagnosticCode, type Finding, type Place } from './diagnostic.js';
 
@@ -13,7 +13,7 @@ export function checkGraph(
   const problems = checkPlan(plan, { steps }).map(
     ({ node, ...problem }): Finding => ({ ...problem, place: placeOf(node) }),
   );
-  return [...problems, ...unusedNodes(plan).map((id) => unusedNode(id, placeOf(id)))];
+  return [...problems, ...unusedNodes(plan).map((node) => unusedNode(node, placeOf(node.id)))];
 }
 
 /** Finds a schedule that no clock can follow. */
@@ -34,27 +34,35 @@ export function checkSchedule(plan: Plan, place: Place): readonly Finding[] {
 const CRON_HINT =
   "Write minute, hour, day of month, month and day of week: '0 6 2 * *' is 6:00 on the 2nd of each month.";
 
-/**
- * Steps whose output nobody reads. Control nodes are there for what they do, so they may stand alone; so may the steps
- * of `onExit`.
- */
-function unusedNodes(plan: Plan): readonly string[] {
-  const all = planNodesOf(plan);
-  const blocks = [plan.block, ...all.flatMap(blocksOf)];
-  const read = new Set([...all.flatMap(bindingsOf), ...blocks.map(({ result }) => result)].flatMap(refsOf));
-  return nodesOf(plan.block)
-    .filter((node) => node.kind === 'step' && !read.has(node.id))
-    .map(({ id }) => id);
+/** What a node of each kind should be read or waited for by; kinds that are there for what is in them are not listed. */
+const UNUSED_HINTS: Readonly<Partial<Record<PlanNode['kind'], string>>> = {
+  step: 'Return it, pass it to another step, or remove the call. A step that is there for its effect can be returned too.',
+  approval: 'Decide by it: when(approval.approved, …). A refusal ends nothing by itself.',
+  wait: 'Read the event, or let what must wait for it come after it: { after: … }.',
+  sleep: 'Let what must wait come after it: { after: … }.',
+};
+
+/** Nodes that nobody reads or comes after, though they are there for nothing else. The nodes of `onExit` may be. */
+function unusedNodes(plan: Plan): readonly PlanNode[] {
+  const read = readNodes(plan);
+  return nodesOf(plan.block).filter(({ kind, id }) => kind in UNUSED_HINTS && !read.has(id));
 }
 
-function unusedNode(id: string, place: Place): Finding {
+function unusedNode({ id, kind }: PlanNode, place: Place): Finding {
   return {
     code: DiagnosticCode.UnusedNode,
     severity: 'warning',
-    message: `nothing uses what "${id}" puts out`,
-    hint: 'Return it, pass it to another step, or remove the call. A step that is there for its effect can be returned too.',
+    message: kind === 'step' ? `nothing uses what "${id}" puts out` : `nothing reads "${id}" or comes after it`,
+    hint: UNUSED_HINTS[kind] ?? '',
     place,
   };
+}
+
+/** The nodes that another one or a result reads, or that another one comes after. */
+function readNodes(plan: Plan): ReadonlySet<string> {
+  const all = planNodesOf(plan);
+  const blocks = [plan.block, ...all.flatMap(blocksOf)];
+  return new Set([...all.flatMap(bindingsOf), ...blocks.map(({ result }) => result)].flatMap(refsOf));
 }
 
 function scheduleFinding(message: string, hint: string, place: Place): Finding {

@@ -19,7 +19,7 @@ export function checkSteps(steps: Iterable<AnyStep>, placeOf: (step: AnyStep) =>
 
 /** Finds params that are not JSON. */
 export function checkParams(pipeline: PipelineParts, place: Place): readonly Finding[] {
-  return checkEdgeSchema(pipeline.params, 'input').map((problem) => edgeFinding('params', problem, place));
+  return checkEdgeSchema(pipeline.params, 'params').map((problem) => edgeFinding('params', problem, place));
 }
 
 function edgeFinding(of: string, problem: EdgeProblem, place: Place): Finding {

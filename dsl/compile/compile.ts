@@ -5,8 +5,12 @@ import type { Annotations, Block, Plan } from '../../plan/plan.js';
 import type { Trace } from '../trace.js';
 import type { LocatedTrace, Sources } from './analyse.js';
 import { type Bundled, bundlePipeline, type CodeBundle } from './bundle.js';
+import { checkDocs, checkParamDocs } from './check-docs.js';
 import { checkGraph, checkSchedule } from './check-graph.js';
+import { checkSize } from './check-size.js';
 import { checkParams, checkSteps } from './check-steps.js';
+import { checkValues } from './check-values.js';
+import { withoutConsequences, withoutKnown } from './consequences.js';
 import { CompileStop, type Diagnostic, DiagnosticCode, type Finding } from './diagnostic.js';
 import { type Loaded, loadBundle } from './load.js';
 import { makePlan, withFingerprints } from './make-plan.js';
@@ -14,10 +18,13 @@ import { type PipelineSchemas, pipelineSchemas } from './output/pipeline-schemas
 import { findProject, type Project } from './project.js';
 import { reportFindings } from './report.js';
 import { tracePipeline } from './trace-pipeline.js';
+import { valueSchemas } from './value-schemas.js';
 
 export interface CompileOptions {
   /** Folder of the project. Default: the nearest one with a `package.json`, from the file upwards. */
   readonly root?: string;
+  /** Also give hints: what would make the pipeline easier to read, such as missing TSDoc. Default: false. */
+  readonly hints?: boolean;
 }
 
 /** A pipeline ready to be published. */
@@ -52,11 +59,12 @@ export async function compilePipeline(file: string, options: CompileOptions = {}
     const project = findProject(file, options.root);
     root = project.root;
     const compiled = compileTraced(await traceProject(project, findings), findings);
-    const diagnostics = reportFindings(root, withoutConsequences(findings));
+    const shown = options.hints ? findings : findings.filter(({ severity }) => severity !== 'hint');
+    const diagnostics = reportFindings(root, withoutConsequences(shown));
     return diagnostics.some(({ severity }) => severity === 'error') ? { diagnostics } : { diagnostics, compiled };
   } catch (error) {
     if (!(error instanceof CompileStop)) throw error;
-    return { diagnostics: reportFindings(root, [...findings, ...newFindings(error, findings)]) };
+    return { diagnostics: reportFindings(root, withoutConsequences([...findings, ...error.findings])) };
   }
 }
 
@@ -78,8 +86,21 @@ export async function traceProject(project: Project, findings: Finding[]): Promi
   const loaded = await loadChecked(project, bundled, sources, findings);
   // What an async function does after its first await would go on, and fail, when tracing is over.
   if (findings.some(({ code }) => code === DiagnosticCode.AsyncPipeline)) throw new CompileStop([]);
-  const traced = tracePipeline(loaded, sources.pipelinePlace, findings);
+  const traced = traceChecked(loaded, sources, findings);
   return { bundled, loaded, traced, located: sources.locate(traced, loaded) };
+}
+
+function traceChecked(loaded: Loaded, sources: Sources, findings: Finding[]): Trace {
+  const met: Finding[] = [];
+  try {
+    return tracePipeline(loaded, sources.pipelinePlace, met);
+  } catch (error) {
+    if (!(error instanceof CompileStop)) throw error;
+    met.push(...error.findings);
+    throw new CompileStop([]);
+  } finally {
+    findings.push(...withoutKnown(met, findings, sources.sameStatement));
+  }
 }
 
 async function loadChecked(project: Project, bundled: Bundled, sources: Sources, findings: Finding[]): Promise<Loaded> {
@@ -105,6 +126,10 @@ function compileTraced({ bundled, loaded, traced, located }: TracedProject, find
     ...checkParams(pipeline, located.nodePlace()),
     ...checkGraph(plan, [...traced.steps.keys()], located.nodePlace),
     ...checkSchedule(plan, located.nodePlace()),
+    ...checkValues(traced, valueSchemas(pipeline, traced), located.nodePlace),
+    ...checkSize(plan, located.nodePlace),
+    ...checkDocs(located.documented),
+    ...checkParamDocs(pipeline, located.param),
   );
   return {
     plan,
@@ -113,18 +138,4 @@ function compileTraced({ bundled, loaded, traced, located }: TracedProject, find
     bundle: { ...bundled.bundle, name: pipeline.name },
     schemas: () => pipelineSchemas(pipeline, traced),
   };
-}
-
-// A graph drawn with wrong branches has unused nodes that its author did not mean.
-function withoutConsequences(findings: readonly Finding[]): readonly Finding[] {
-  if (!findings.some(({ code }) => code.startsWith('ref-'))) return findings;
-  return findings.filter(({ code }) => code !== DiagnosticCode.UnusedNode);
-}
-
-// A ref that stops the trace is found in the source too, where the message can say more.
-function newFindings(stop: CompileStop, known: readonly Finding[]): readonly Finding[] {
-  const isRefFinding = ({ code }: Finding) => code.startsWith('ref-');
-  const sameLine = (a: Finding, b: Finding) => a.place.file === b.place.file && a.place.line === b.place.line;
-  const isKnown = (finding: Finding) => known.some((other) => isRefFinding(other) && sameLine(finding, other));
-  return stop.findings.filter((finding) => !isKnown(finding));
 }

@@ -48,6 +48,7 @@ export const DiagnosticCode = {
   ImpureEnvironment: 'impure-environment',
   ImpureIo: 'impure-io',
   Unreachable: 'unreachable',
+  MissingCase: 'missing-case',
   UnknownProperty: 'unknown-property',
   SecretParam: 'secret-param',
   SecretOutput: 'secret-output',

@@ -14,6 +14,15 @@ export function callAt(index: SourceIndex, place: Place): ts.CallExpression | un
   return undefined;
 }
 
+/** The innermost statement around a place, or the expression that an arrow function there returns. */
+export function statementAt(index: SourceIndex, place: Place): ts.Node | undefined {
+  const module = index.modules.get(place.file);
+  for (let at = module && nodeAt(module, place); at; at = at.parent) {
+    if (ts.isStatement(at) || (at.parent && ts.isArrowFunction(at.parent) && at.parent.body === at)) return at;
+  }
+  return undefined;
+}
+
 /** The top-level declaration a call's callee leads to; undefined when it is a local variable. */
 export function calleeTarget(index: SourceIndex, call: ts.CallExpression): Target | undefined {
   const module = index.modules.get(call.getSourceFile().fileName);

@@ -49,7 +49,7 @@ export function approval<Form extends z.ZodType = z.ZodNull>(
   const { tracer, head } = claimNode('approval', options);
   const { ask, form, roles = [], quorum = 1, expires, onExpiry = 'decline' } = options;
   if (!Number.isInteger(quorum) || quorum < 1)
-    throw misuse(`approval "${head.id}" has quorum ${quorum}`, 'Give a whole number from 1.');
+    tracer.report(misuse(`approval "${head.id}" has quorum ${quorum}`, 'Give a whole number from 1.'));
   if (form) tracer.schemas.set(`node/${head.id}`, form);
   tracer.add({
     kind: 'approval',
@@ -59,7 +59,7 @@ export function approval<Form extends z.ZodType = z.ZodNull>(
     form: form ? jsonSchemaOf(form) : null,
     roles,
     quorum,
-    expiresMs: expires === undefined ? null : durationMs(expires),
+    expiresMs: expires === undefined ? null : tracer.attempt(() => durationMs(expires), null),
     onExpiry,
   });
   return outputRef(head.id);

@@ -41,13 +41,13 @@ export function map<Item, Result, Options extends MapOptions<Item> = MapOptions<
   const item = itemRef<Item>(head.id);
   const { key, concurrency = 16 } = given;
   if (!Number.isInteger(concurrency) || concurrency < 1)
-    throw misuse(`map "${head.id}" has concurrency ${concurrency}`, 'Give a whole number from 1.');
-  const minSuccess = minSuccessOf(head.id, given.minSuccess);
+    tracer.report(misuse(`map "${head.id}" has concurrency ${concurrency}`, 'Give a whole number from 1.'));
+  const minSuccess = tracer.attempt(() => minSuccessOf(head.id, given.minSuccess), undefined);
   tracer.add({
     kind: 'map',
     ...head,
     over: refBinding(list, 'map', 'list'),
-    key: key ? keyPath(head.id, key(item)) : null,
+    key: key ? tracer.attempt(() => keyPath(head.id, key(item)), null) : null,
     concurrency,
     ...(minSuccess ? { minSuccess } : {}),
     body: tracer.block(`${head.id}/`, () => body(item), 'items'),

@@ -94,7 +94,7 @@ function addMatch<T>(value: RefCore<unknown>, on: Binding, cases: Ways, options:
     on,
     cases: Object.entries(cases).map(([tag, way]) => ({
       is: tag,
-      block: tracer.block(`${head.id}.${scopeName(tag)}/`, () => way(value)),
+      block: tracer.block(`${head.id}.${tracer.attempt(() => scopeName(tag), 'tag')}/`, () => way(value)),
     })),
     ...(otherwise ? { otherwise: tracer.block(`${head.id}.otherwise/`, otherwise) } : {}),
   });

@@ -24,7 +24,7 @@ export function claimNode(control: string, options: ControlOptions): { tracer: T
   const tracer = currentTracer(control);
   const id = tracer.claimId(options.id ?? control);
   if (options.label !== undefined) tracer.labels.set(id, options.label);
-  const after = idsAfter(options.after);
+  const after = tracer.attempt(() => idsAfter(options.after), []);
   return { tracer, head: after.length === 0 ? { id } : { id, after } };
 }
 

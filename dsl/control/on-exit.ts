@@ -24,8 +24,8 @@ export function onExit(body: (run: Ref<ExitInfo>) => unknown, options: OnExitOpt
   // A pipeline that is called in another one has no end of its own.
   if (tracer.pipelines.length > 1) return;
   if (tracer.open.length > 1)
-    throw misuse('onExit was called inside of a control node', 'Call it in the pipeline function itself.');
-  if (tracer.onExit) throw misuse('onExit was called twice', 'Put both into one function.');
+    tracer.report(misuse('onExit was called inside of a control node', 'Call it in the pipeline function itself.'));
+  if (tracer.onExit) tracer.report(misuse('onExit was called twice', 'Put both into one function.'));
   const block = tracer.block(`${EXIT_ITEM}/`, () => body(itemRef<ExitInfo>(EXIT_ITEM)), 'exit');
-  tracer.onExit = { block, timeoutMs: durationMs(options.timeout ?? '5m') };
+  tracer.onExit = { block, timeoutMs: tracer.attempt(() => durationMs(options.timeout ?? '5m'), 1) };
 }

@@ -29,7 +29,7 @@ export function reduce<Item, T>(
   const { tracer, head } = claimNode('reduce', options);
   const part = <P>(name: string): Ref<P> =>
     makeRef((path: Path) => ({ $item: head.id, path: name === '' ? path : [name, ...path] }));
-  const key = options.key ? keyPath(head.id, options.key(part<Item>(''))) : null;
+  const key = options.key ? tracer.attempt(() => keyPath(head.id, options.key?.(part<Item>(''))), null) : null;
   tracer.add({
     kind: 'reduce',
     ...head,

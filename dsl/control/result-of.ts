@@ -1,5 +1,7 @@
+import type { Binding } from '../../plan/binding.js';
 import { misuse } from '../misuse.js';
 import { bindingOf, type Ref } from '../ref.js';
+import { currentTracer } from '../trace.js';
 
 /** The value a block's result will have. */
 export type ResultOf<R> =
@@ -11,14 +13,11 @@ export type ResultOf<R> =
         ? { [K in keyof R]: ResultOf<R[K]> }
         : R;
 
-/** The binding of what a control node decides by. @throws Misuse for anything but a ref. */
-export function refBinding(value: unknown, control: string, what: string) {
+/** The binding of what a control node decides by. Anything but a ref is reported. */
+export function refBinding(value: unknown, control: string, what: string): Binding {
   const binding = bindingOf(value);
-  if (binding === undefined) {
-    throw misuse(
-      `the ${what} of ${control} is not a ref`,
-      'A value known now needs no control node: use plain TypeScript.',
-    );
-  }
-  return binding;
+  if (binding !== undefined) return binding;
+  const hint = 'A value known now needs no control node: use plain TypeScript.';
+  currentTracer(control).report(misuse(`the ${what} of ${control} is not a ref`, hint));
+  return null;
 }

@@ -14,7 +14,7 @@ import { type ControlOptions, claimNode } from './node-options.js';
  */
 export function sleep(time: string | number | RefCore<string>, options: ControlOptions = {}): Ref<null> {
   const { tracer, head } = claimNode('sleep', options);
-  const until = bindingOf(time) ?? durationMs(time as string | number);
+  const until = bindingOf(time) ?? tracer.attempt(() => durationMs(time as string | number), 1);
   tracer.add({ kind: 'sleep', ...head, until });
   return outputRef(head.id);
 }

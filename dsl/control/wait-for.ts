@@ -31,12 +31,13 @@ export function waitFor<Event extends z.ZodType>(
 ): Ref<EdgeOf<Event>>;
 export function waitFor(name: string, event: z.ZodType, options: WaitForOptions = {}): Ref<unknown> {
   const { tracer, head } = claimNode('waitFor', { ...options, id: name });
+  const { timeout } = options;
   tracer.schemas.set(`node/${head.id}`, event);
   tracer.add({
     kind: 'wait',
     ...head,
     schema: jsonSchemaOf(event),
-    timeoutMs: options.timeout === undefined ? null : durationMs(options.timeout),
+    timeoutMs: timeout === undefined ? null : tracer.attempt(() => durationMs(timeout), null),
   });
   return outputRef(head.id);
 }

@@ -163,7 +163,7 @@ class Writer {
     // What a reject puts out is never there.
     if (kind !== 'reject') scope.values.push(name);
     if (kind === 'step' || kind === 'reduce') scope.works.push(name);
-    if (kind !== 'orElse' && kind !== 'collect') scope.nodes.push(name);
+    if (kind !== 'reject' && kind !== 'orElse' && kind !== 'collect') scope.nodes.push(name);
     return text;
   }
 
