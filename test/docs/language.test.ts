@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { compilePipeline, formatDiagnostics } from '../../dsl/compile/index.js';
 import { projectFolder, startTestStack, type TestStack } from '../support/stack.js';
+import { until } from '../support/until.js';
 import { argumentsOf, type Example, examplesOf } from './examples.js';
 
 const examples = examplesOf('docs/language.md');
@@ -71,9 +72,24 @@ describe('runs', () => {
   test.each(shown)('$file gives what is shown', async ({ commands, result }) => {
     const { code, stdout, stderr } = await stack.pawl(...runOf(commands[0]!), '--json');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(JSON.parse(stdout)).toMatchObject({ outcome: 'succeeded', value: result!.value });
+    expect(JSON.parse(stdout)).toMatchObject({ outcome: 'succeeded', result: result!.value });
   });
 });
+
+test('the commands shown for release.ts take a run to its end', async () => {
+  const { commands } = examples.find(isNamed('release.ts'))!;
+  const started = await stack.pawl(...runOf(commands[0]!), '--detach');
+  const run = started.stdout.trim();
+  for (const command of commands.slice(1, -1)) {
+    const sent = stack.launch(...argumentsOf(command).map((word) => (word === 'RUN' ? run : word)));
+    await until(() => sent.said('approval'));
+    sent.child.kill();
+  }
+  const last = argumentsOf(commands.at(-1)!).map((word) => (word === 'RUN' ? run : word));
+  const { code, stdout, stderr } = await stack.pawl(...last, '--json');
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(JSON.parse(stdout)).toMatchObject({ outcome: 'succeeded', result: '2001-02: 12' });
+}, 60_000);
 
 function runOf(command: string): string[] {
   return argumentsOf(command).map((word) => (examples.some(isNamed(word)) ? join(folder, word) : word));
