@@ -1,4 +1,3 @@
-export { makeSecret } from '../dsl/secret.js';
 export { memoryCheckpoints } from './memory-checkpoints.js';
 export { memoryRegistry } from './memory-registry.js';
 export { StepRejection } from './step-rejection.js';

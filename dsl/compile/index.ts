@@ -8,3 +8,4 @@ export { type FormatOptions, formatDiagnostics } from './format.js';
 export { clientModule } from './output/client-module.js';
 export { toMermaid } from './output/mermaid.js';
 export type { PipelineSchemas, StepSchemas } from './output/pipeline-schemas.js';
+export { toSvg } from './output/svg.js';

@@ -1,13 +1,7 @@
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import {
-  compilePipeline,
-  DiagnosticCode,
-  formatDiagnostics,
-  readBundleHeader,
-  toMermaid,
-} from '../../../dsl/compile/index.js';
+import { compilePipeline, DiagnosticCode, formatDiagnostics, readBundleHeader } from '../../../dsl/compile/index.js';
 import { compileApart, makeProject } from './sandbox.js';
 
 const simple = (name: string) => `import { pipeline, step, z } from 'pawl';
@@ -99,39 +93,6 @@ export default pipeline('p', { params: z.object({ a: z.string() }) }, ({ a }) =>
     ]);
     expect(formatDiagnostics(diagnostics, { color: true })).toContain('\u001b[');
   });
-});
-
-test('toMermaid draws nodes, edges, choices and maps', async () => {
-  const text = `import { map, pipeline, reject, step, when, z } from 'pawl';
-/** Loads "rows" & more. */
-const load = step('load', { input: z.string(), output: z.object({ ok: z.boolean(), list: z.array(z.string()) }) }, () => ({ ok: true, list: [] }));
-const use = step('use', { input: z.json(), output: z.null() }, () => null);
-export default pipeline('p', { params: z.object({ a: z.string() }) }, ({ a }) => {
-  const loaded = load(a);
-  const each = map(loaded.list, (item) => use(item));
-  return when(loaded.ok, () => use([each, loaded]), () => reject(loaded));
-});
-`;
-  const { compiled } = await compilePipeline(`${makeProject({ 'p.ts': text })}/p.ts`);
-  expect(toMermaid(compiled!.plan, compiled!.annotations)).toBe(`flowchart TD
-  n0["load<br/>Loads #34;rows#34; #38; more."]
-  subgraph n1["map"]
-    n2["map/use"]
-  end
-  subgraph n3["when"]
-    subgraph n3_then["then"]
-      n4["when.then/use"]
-    end
-    subgraph n3_else["else"]
-      n5(["when.else/reject"])
-    end
-  end
-  n0 --> n1
-  n0 --> n3
-  n1 --> n4
-  n0 --> n4
-  n0 --> n5
-`);
 });
 
 test('each diagnostic has a page that says why and how to fix it', () => {
