@@ -3,6 +3,7 @@ import { addAuthoringCommands } from './commands/authoring.js';
 import { addDevCommand } from './commands/dev.js';
 import { addDoctorCommand } from './commands/doctor.js';
 import { addOperatingCommands } from './commands/operating.js';
+import { addPlanCommand } from './commands/plan.js';
 import { addReplayCommand } from './commands/replay.js';
 import { addRunCommand } from './commands/run.js';
 import { addScheduleCommand } from './commands/schedule.js';
@@ -21,6 +22,7 @@ const program = new Command('pawl')
   .configureHelp({ showGlobalOptions: true });
 
 addAuthoringCommands(program);
+addPlanCommand(program);
 addRunCommand(program);
 addShowCommands(program);
 addOperatingCommands(program);

@@ -1,20 +1,27 @@
 import { z } from 'zod';
 import { codeName, isDefinition } from '../../dsl/definition.js';
 import { type Quoted, quote } from '../../plan/binding.js';
-import { canonicalJson } from '../../plan/canonical.js';
+import { canonicalJson, type Digest } from '../../plan/canonical.js';
 import { FailureType, PawlError } from '../../plan/failure.js';
 import type { Json } from '../../plan/json.js';
 import type { CheckInput } from '../../plan/protocol.js';
-import type { WorkerParts } from '../parts.js';
+import type { Store } from '../../store/index.js';
+import type { LoadedCode } from '../code/load-code.js';
 import { decodeValue, encodeValue, INLINE_BYTES } from '../steps/values.js';
 import { unknownKeys } from './unknown-keys.js';
+
+/** Where the run's code is loaded from, and values that are kept apart. */
+export interface CheckParts {
+  readonly code: { load(digest: Digest): Promise<Pick<LoadedCode, 'schemas' | 'definitions'>> };
+  readonly store: Pick<Store, 'artifacts'>;
+}
 
 /**
  * Checks a value by a schema of the run's code: the params of a pipeline that is called in another one, the form of an
  * approval, the event of a `waitFor`. Answers with the value as it travels, defaults filled in.
  * @throws PawlError `InvalidValue` that names every problem, not retryable.
  */
-export async function checkValue({ code, schema: name, value }: CheckInput, parts: WorkerParts): Promise<Quoted> {
+export async function checkValue({ code, schema: name, value }: CheckInput, parts: CheckParts): Promise<Quoted> {
   const { schemas, definitions } = await parts.code.load(code);
   const schema = schemas.get(name);
   if (!schema) throw unknownSchema(name);

@@ -45,7 +45,7 @@ async function packageFolder(name: string, root: string): Promise<string | null>
 
 async function digestOfPackage(folder: string): Promise<Digest> {
   const { files } = await manifestIn(folder);
-  const parts = files && files.every((entry) => /^[\w./-]+$/.test(entry)) ? files : ['.'];
+  const parts = files?.every((entry) => /^[\w./-]+$/.test(entry)) ? files : ['.'];
   const paths = (await Promise.all(parts.map((part) => codeFiles(join(folder, part))))).flat().sort();
   const digests = await Promise.all(
     paths.map(async (path) => [relative(folder, path), digestOf(await readFile(path))] as const),
