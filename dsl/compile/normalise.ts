@@ -16,6 +16,14 @@ export interface NormalisedCode {
  * quotes, brackets without effect, types and the names of what it uses do not count.
  */
 export function normaliseCode(root: ts.Node): NormalisedCode {
+  const code = known.get(root) ?? writeCode(root);
+  known.set(root, code);
+  return code;
+}
+
+const known = new WeakMap<ts.Node, NormalisedCode>();
+
+function writeCode(root: ts.Node): NormalisedCode {
   const writer = new Writer(root);
   writer.write(root, []);
   return { text: writer.parts.join(' '), names: [...writer.names.keys()], imports: writer.imports };

@@ -3,6 +3,29 @@ import { boundNames } from './source-index.js';
 
 /** The names that a function, block, loop or catch clause declares in itself. */
 export function declaredIn(node: ts.Node): ReadonlySet<string> {
+  if (!mayDeclare(node)) return NOTHING;
+  const names = known.get(node) ?? findDeclared(node);
+  known.set(node, names);
+  return names;
+}
+
+const NOTHING: ReadonlySet<string> = new Set();
+const known = new WeakMap<ts.Node, ReadonlySet<string>>();
+
+function mayDeclare(node: ts.Node): boolean {
+  return (
+    ts.isFunctionLike(node) ||
+    ts.isBlock(node) ||
+    ts.isCaseBlock(node) ||
+    ts.isCatchClause(node) ||
+    ts.isClassExpression(node) ||
+    ts.isForStatement(node) ||
+    ts.isForOfStatement(node) ||
+    ts.isForInStatement(node)
+  );
+}
+
+function findDeclared(node: ts.Node): ReadonlySet<string> {
   const names = new Set<string>();
   if (ts.isFunctionLike(node)) {
     for (const parameter of node.parameters) addNames(names, parameter.name);

@@ -141,14 +141,26 @@ const SCRIPTS: Readonly<Record<string, ts.ScriptKind>> = {
   '.jsx': ts.ScriptKind.JSX,
 };
 
-/** Parses one module. */
+/** Parses one module, unless it has not changed since it was parsed last. */
 export function readModule(file: string, imports: ModuleImports): SourceModule {
   const text = readFileSync(file, 'utf8');
+  const known = parsed.get(file);
+  const module = known?.tree.text === text ? known : parseModule(file, text);
+  parsed.set(file, module);
+  return { ...module, imports };
+}
+
+type ParsedModule = Omit<SourceModule, 'imports'>;
+
+// By path, the latest only. What is known of a node is kept by the node, so it lives as long as its module is unchanged.
+const parsed = new Map<string, ParsedModule>();
+
+function parseModule(file: string, text: string): ParsedModule {
   const kind = SCRIPTS[extname(file)];
   const builder = new ModuleBuilder();
   const tree = ts.createSourceFile(file, text, ts.ScriptTarget.ESNext, true, kind ?? ts.ScriptKind.JSON);
   if (kind !== undefined) for (const statement of tree.statements) builder.add(statement);
-  return { file, data: kind === undefined, tree, imports, ...builder };
+  return { file, data: kind === undefined, tree, ...builder };
 }
 
 class ModuleBuilder {

@@ -36,6 +36,7 @@ export function locateSteps(options: StepCodeOptions): StepCode {
 
 class Locator implements StepCode {
   private readonly whole: CodeFingerprint;
+  private readonly targets = new Map<string, Target | undefined>();
 
   constructor(
     private readonly options: StepCodeOptions,
@@ -46,6 +47,11 @@ class Locator implements StepCode {
   }
 
   target(node: string): Target | undefined {
+    if (!this.targets.has(node)) this.targets.set(node, this.findTarget(node));
+    return this.targets.get(node);
+  }
+
+  private findTarget(node: string): Target | undefined {
     const { index, places, steps } = this.options;
     const place = places.get(node);
     const call = place && callAt(index, place);

@@ -11,15 +11,15 @@ import { errorText, hintOf, type Loaded } from './load.js';
  * @throws CompileStop when the function throws or draws two different graphs.
  */
 export function tracePipeline(loaded: Loaded, start: Place, findings: Finding[]): Trace {
-  const traced = traceOnce(loaded, start, (mistake) => findings.push(findingOf(mistake, loaded, start)));
-  const again = traceOnce(loaded, start, () => {});
+  const traced = traceOnce(loaded, start, true, (mistake) => findings.push(findingOf(mistake, loaded, start)));
+  const again = traceOnce(loaded, start, false, () => {});
   if (graphText(traced) !== graphText(again)) throw unstableGraph(start);
   return traced;
 }
 
-function traceOnce(loaded: Loaded, start: Place, onMisuse: (mistake: Misuse) => void): Trace {
+function traceOnce(loaded: Loaded, start: Place, sites: boolean, onMisuse: (mistake: Misuse) => void): Trace {
   try {
-    return loaded.pipeline.trace({ sites: true, onMisuse });
+    return loaded.pipeline.trace({ sites, onMisuse });
   } catch (error) {
     throw new CompileStop([findingOf(error, loaded, start)]);
   }
