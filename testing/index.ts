@@ -1,3 +1,4 @@
+export { makeSecret } from '../dsl/secret.js';
 export { memoryCheckpoints } from './memory-checkpoints.js';
 export { memoryRegistry } from './memory-registry.js';
 export { StepRejection } from './step-rejection.js';

@@ -7,6 +7,7 @@ import type { RetryPlan } from '../../plan/plan.js';
 const OUTAGES: ReadonlySet<FailureType> = new Set([
   FailureType.StoreUnavailable,
   FailureType.CodeMissing,
+  FailureType.SecretMissing,
   FailureType.Fenced,
 ]);
 

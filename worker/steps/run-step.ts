@@ -14,8 +14,11 @@ import { type Observations, observeContext } from '../reuse/observe-context.js';
 import { decideReuse, offeredRecord, reusedRecord, reuseModeOf } from '../reuse/reuse.js';
 import { callStepFunction } from './call-step.js';
 import { asFailure, clip, isOutage, Rejection, retryAfter } from './failures.js';
+import { guardContext } from './guard-context.js';
 import { startHeartbeat } from './heartbeat.js';
+import { hideInError } from './hide-secrets.js';
 import { Scratch } from './scratch.js';
+import { AttemptSecrets } from './secrets.js';
 import { type Attempt, fullContext, lightContext } from './step-context.js';
 import { decodeValue, encodeValue } from './values.js';
 
@@ -26,14 +29,18 @@ export async function runStep(task: StepCall | StepTask, parts: WorkerParts): Pr
 
 /** Pure and short: its result is in the history, and running it twice does no harm. */
 async function runLight(call: StepCall, parts: WorkerParts): Promise<StepResult> {
+  const secrets = new AttemptSecrets();
+  const { artifacts } = parts.store;
   try {
     const code = await parts.code.load(call.code);
     const started = performance.now();
-    const input = await decodeValue(call.input, { artifacts: parts.store.artifacts, definitions: code.definitions });
-    const output = await callStepFunction(stepNamed(call.step, code), input, lightContext(attemptOf(call)));
-    return { output: await encodeValue(output, parts.store.artifacts), ms: Math.round(performance.now() - started) };
+    const input = await decodeValue(call.input, { artifacts, definitions: code.definitions, secrets });
+    const context = guardContext(lightContext(attemptOf(call)), secrets);
+    const output = await callStepFunction(stepNamed(call.step, code), input, context);
+    secrets.refuseIn(output, `the output of step "${call.step}"`);
+    return { output: await encodeValue(output, artifacts), ms: Math.round(performance.now() - started) };
   } catch (error) {
-    throw asFailure(error, { again: false });
+    throw asFailure(hideInError(error, secrets), { again: false });
   }
 }
 
@@ -59,15 +66,17 @@ async function runClaimed(
 ): Promise<StepResult> {
   const started = performance.now();
   const key = { runId: runIdOf(), node: task.node, generation: task.generation };
+  const secrets = new AttemptSecrets();
   try {
     const code = await parts.code.load(task.code);
-    const work: StepWork = { task, token, step: stepNamed(task.step, code), code, parts, onProgress };
+    const work: StepWork = { task, token, step: stepNamed(task.step, code), code, parts, secrets, onProgress };
     const done = reuseModeOf(task, parts) === 'off' ? await runPlainly(work) : await runOrReuse(work);
     const { output, lineage, cache } = done;
     await parts.store.journal.commit({ key, token, output, lineage, cache });
     return { output, ms: Math.round(performance.now() - started), ...reusedFrom(cache?.from ?? null) };
-  } catch (error) {
+  } catch (thrown) {
     if (Context.current().cancellationSignal.aborted) throw stoppedFailure(task);
+    const error = hideInError(thrown, secrets);
     if (isOutage(error) || error instanceof Rejection) throw error;
     const failures = await parts.store.journal.recordFailure({ key, token, error: describe(error) });
     throw asFailure(error, retryAfter(error, failures, task.retry));
@@ -85,6 +94,7 @@ interface StepWork {
   readonly step: AnyStep;
   readonly code: LoadedCode;
   readonly parts: WorkerParts;
+  readonly secrets: AttemptSecrets;
   readonly onProgress: (progress: Progress) => void;
 }
 
@@ -121,11 +131,11 @@ async function runOrReuse(work: StepWork): Promise<StepDone> {
 }
 
 async function execute(
-  { task, token, step, code, parts, onProgress }: StepWork,
+  { task, token, step, code, parts, secrets, onProgress }: StepWork,
   shown: (context: StepContext) => StepContext,
 ): Promise<Json> {
   const { artifacts } = parts.store;
-  const input = await decodeValue(task.input, { artifacts, definitions: code.definitions });
+  const input = await decodeValue(task.input, { artifacts, definitions: code.definitions, secrets });
   const scratch = new Scratch(parts.scratch);
   const attempt = attemptOf(task);
   const checkpoints = parts.store.checkpoints({
@@ -136,7 +146,9 @@ async function execute(
   });
   const context = fullContext({ ...attempt, store: parts.store, checkpoints, scratch, onProgress });
   try {
-    return await callStepFunction(step, input, shown(context));
+    const output = await callStepFunction(step, input, shown(guardContext(context, secrets)));
+    secrets.refuseIn(output, `the output of step "${task.step}"`);
+    return output;
   } finally {
     await scratch.remove();
   }

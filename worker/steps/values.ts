@@ -1,9 +1,11 @@
 import type { Definition } from '../../dsl/definition.js';
+import type { Secret } from '../../dsl/secret.js';
 import type { ArtifactStore } from '../../plan/artifact.js';
 import {
   isCode,
   isLiteral,
   isOrElse,
+  isSecret,
   isSpilled,
   type OrElseBinding,
   plainValueAt,
@@ -14,6 +16,7 @@ import {
 } from '../../plan/binding.js';
 import { FailureType, PawlError } from '../../plan/failure.js';
 import { isJsonObject, type Json } from '../../plan/json.js';
+import type { AttemptSecrets } from './secrets.js';
 
 /** Larger values do not travel in a run's history. */
 export const INLINE_BYTES = 32 * 1024;
@@ -21,6 +24,8 @@ export const INLINE_BYTES = 32 * 1024;
 export interface ValueSources {
   readonly artifacts: ArtifactStore;
   readonly definitions: ReadonlyMap<string, Definition>;
+  /** Gives the secrets that a step's input names. Absent: a value that names one is refused. */
+  readonly secrets?: AttemptSecrets;
 }
 
 /** The value a step's function gets: literals unwrapped, spilled values read, definitions put in. */
@@ -36,6 +41,7 @@ async function decodeParts(value: Quoted, sources: ValueSources): Promise<unknow
   if (!isJsonObject(value)) return value;
   if (isLiteral(value)) return value.$lit;
   if (isCode(value)) return definitionNamed(value.$code, sources.definitions);
+  if (isSecret(value)) return secretNamed(value.$secret, sources.secrets);
   if (isSpilled(value)) return readSpilled(value, sources.artifacts);
   if (isOrElse(value)) return decodeOrElse(value, sources);
   const parts = await Promise.all(
@@ -90,6 +96,14 @@ async function spill(value: Json, artifacts: ArtifactStore): Promise<SpilledValu
 }
 
 const sizeOf = (value: Json): number => Buffer.byteLength(JSON.stringify(value));
+
+function secretNamed(name: string, secrets: AttemptSecrets | undefined): Secret {
+  if (secrets) return secrets.take(name);
+  throw new PawlError(FailureType.InvalidValue, `the secret "${name}" cannot stand here`, {
+    hint: 'Only the input of a step takes secrets: pass it to the step that needs it.',
+    retryable: false,
+  });
+}
 
 function definitionNamed(name: string, definitions: ReadonlyMap<string, Definition>): Definition {
   const found = definitions.get(name);
