@@ -11,15 +11,18 @@ import { addServeCommand } from './commands/serve.js';
 import { addSetupCommand } from './commands/setup.js';
 import { addShowCommands } from './commands/show.js';
 import { addWorkerCommand } from './commands/worker.js';
+import { enterEnvironment } from './environment.js';
 import { reportError } from './report-error.js';
 import { pawlVersion } from './version.js';
 
 const program = new Command('pawl')
   .description('Machine-learning pipelines as typed TypeScript, run as durable Temporal workflows')
   .version(pawlVersion())
+  .option('--env <name>', 'environment to work in: dev, staging, prod or another (default: PAWL_ENV, else dev)')
   .option('--verbose', 'show where an error comes from')
   .showHelpAfterError('(pawl --help lists what there is)')
-  .configureHelp({ showGlobalOptions: true });
+  .configureHelp({ showGlobalOptions: true })
+  .hook('preAction', (command) => enterEnvironment(command.opts<{ env?: string }>().env));
 
 addAuthoringCommands(program);
 addPlanCommand(program);

@@ -1,8 +1,7 @@
-import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
 import { openStore, type Store } from '../store/index.js';
 import { projectRoot } from '../worker/code/check-packages.js';
-import { acquireStack, type Stack } from '../worker/embedded/index.js';
+import { acquireStack, locateState, type Stack } from '../worker/embedded/index.js';
 import { environmentOf } from '../worker/embedded-environment.js';
 import { type Environment, environmentFromVariables } from '../worker/environment.js';
 import { type RunningWorker, startWorker } from '../worker/start-worker.js';
@@ -26,7 +25,7 @@ export interface Session {
 /** Runs a command against the deployment that the environment variables name, else against the embedded stack. */
 export async function withSession<T>(use: (session: Session) => Promise<T>): Promise<T> {
   const root = await projectRoot(process.cwd());
-  const deployed = environmentFromVariables(join(root, '.pawl'));
+  const deployed = environmentFromVariables(locateState({ cwd: root }).folder);
   const stack = deployed ? null : await acquireStack({ cwd: root, log: printNote });
   const closers: (() => Promise<void>)[] = stack ? [() => stack.release()] : [];
   const environment = deployed ?? environmentOf(stack!);
@@ -35,7 +34,8 @@ export async function withSession<T>(use: (session: Session) => Promise<T>): Pro
     stack,
     root,
     store: once(async () => {
-      const store = await openStore({ databaseUrl: environment.databaseUrl, artifacts: environment.artifacts });
+      const { databaseUrl, artifacts, name } = environment;
+      const store = await openStore({ databaseUrl, artifacts, environment: name });
       closers.push(() => store.close());
       return store;
     }),

@@ -1,7 +1,7 @@
 import { Client, Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { checkEnvironmentName, DEFAULT_ENVIRONMENT, taskQueueIn } from '../plan/environment.js';
 import { FailureType, PawlError } from '../plan/failure.js';
-import { TASK_QUEUE } from '../plan/protocol.js';
 
 type Tls = ReturnType<typeof loadClientConnectConfig>['connectionOptions']['tls'];
 
@@ -38,7 +38,9 @@ export function unreachable(address: string, cause: unknown): PawlError {
 
 /** Each one overrides what the environment says. */
 export interface ConnectPawlOptions extends Partial<TemporalAddress> {
-  /** Task queue of runs. Default: `PAWL_TASK_QUEUE`, else `pawl`. */
+  /** Name of the environment, as `staging`. Default: `PAWL_ENV`, else `dev`. */
+  readonly environment?: string;
+  /** Task queue of runs. Default: `PAWL_TASK_QUEUE`, else the environment's: `pawl`, `staging/pawl`. */
   readonly taskQueue?: string;
   /** Profile of `temporal.toml`. Default: `TEMPORAL_PROFILE`, else `default`. */
   readonly profile?: string;
@@ -48,6 +50,8 @@ export interface ConnectPawlOptions extends Partial<TemporalAddress> {
 export interface PawlConnection {
   /** Temporal's own client, for what this one does not do. */
   readonly temporal: Client;
+  /** Name of the environment that runs are started in. */
+  readonly name: string;
   /** Task queue of runs. */
   readonly taskQueue: string;
   /** Ends the connection; runs go on without it. */
@@ -56,14 +60,15 @@ export interface PawlConnection {
 
 /**
  * Connects to the deployment that the environment names, as the `pawl` command does: Temporal from its own variables
- * and file (`TEMPORAL_ADDRESS`, `TEMPORAL_NAMESPACE`, `TEMPORAL_API_KEY`, profiles in `temporal.toml`), the queue from
- * `PAWL_TASK_QUEUE`. Postgres and the artifacts are not needed.
+ * and file (`TEMPORAL_ADDRESS`, `TEMPORAL_NAMESPACE`, `TEMPORAL_API_KEY`, profiles in `temporal.toml`), the name from `PAWL_ENV`, the
+ * queue from `PAWL_TASK_QUEUE`. Postgres and the artifacts are not needed.
  *
  * @throws PawlError `StoreUnavailable` when Temporal does not answer.
  * @example
  * const pawl = await connectPawl();
  */
 export async function connectPawl(options: ConnectPawlOptions = {}): Promise<PawlConnection> {
+  const name = checkEnvironmentName(options.environment ?? (process.env.PAWL_ENV || DEFAULT_ENVIRONMENT));
   const { connectionOptions, namespace } = loadClientConnectConfig({ profile: options.profile });
   const { client, connection } = await connectClient({
     address: options.address ?? connectionOptions.address ?? 'localhost:7233',
@@ -73,7 +78,8 @@ export async function connectPawl(options: ConnectPawlOptions = {}): Promise<Paw
   });
   return {
     temporal: client,
-    taskQueue: options.taskQueue ?? process.env.PAWL_TASK_QUEUE ?? TASK_QUEUE,
+    name,
+    taskQueue: options.taskQueue ?? (process.env.PAWL_TASK_QUEUE || taskQueueIn(name)),
     close: () => connection.close(),
   };
 }

@@ -1,4 +1,5 @@
 import type { Digest } from '../plan/canonical.js';
+import { runIdIn } from '../plan/environment.js';
 import type { Json } from '../plan/json.js';
 import type { PawlConnection } from './connect.js';
 import { openRun, type PipelineRun } from './pipeline-run.js';
@@ -43,6 +44,6 @@ export function pipelineClient<Params, Result>(
       const run = { pipeline: name, params: params as Json, id: options.id };
       return openRun(await startRun(pawl.temporal, pawl, run));
     },
-    handleFor: (pawl, id) => openRun(pawl.temporal.workflow.getHandle(id)),
+    handleFor: (pawl, id) => openRun(pawl.temporal.workflow.getHandle(runIdIn(pawl.name, id))),
   };
 }

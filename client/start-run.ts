@@ -1,5 +1,6 @@
 import { type Client, WorkflowExecutionAlreadyStartedError, type WorkflowHandle } from '@temporalio/client';
 import { defineSearchAttributeKey } from '@temporalio/common';
+import { DEFAULT_ENVIRONMENT, runIdIn } from '../plan/environment.js';
 import { FailureType, PawlError } from '../plan/failure.js';
 import type { Json } from '../plan/json.js';
 import { REUSE_MEMO, SearchAttribute } from '../plan/protocol.js';
@@ -8,7 +9,7 @@ export interface StartRunOptions {
   readonly pipeline: string;
   /** Null: the pipeline's defaults. */
   readonly params: Json;
-  /** Workflow id. Default: the pipeline's name and the time. */
+  /** Workflow id; that of another environment than `dev` gets `NAME/` before it. Default: the pipeline's name and the time. */
   readonly id?: string;
   /**
    * How its steps use earlier outputs: `off`: every step runs, and nothing is offered to later runs; `refresh`: every
@@ -21,19 +22,21 @@ export interface StartRunOptions {
 export interface RunQueue {
   /** Task queue of runs. */
   readonly taskQueue: string;
+  /** Name of the environment they run in. Default: `dev`. */
+  readonly name?: string;
 }
 
 /**
  * Starts a run, as `temporal workflow start --type PIPELINE` would.
- * @throws PawlError `Conflict` when a run of that id is at work already.
+ * @throws PawlError `Conflict` when a run of that id is at work already, `InvalidInput` for an id with a slash.
  */
 export async function startRun(
   client: Client,
-  { taskQueue }: RunQueue,
+  { taskQueue, name = DEFAULT_ENVIRONMENT }: RunQueue,
   options: StartRunOptions,
 ): Promise<WorkflowHandle> {
   const { pipeline, params, reuse } = options;
-  const workflowId = options.id ?? runIdFor(pipeline, new Date());
+  const workflowId = runIdIn(name, options.id ?? runIdFor(pipeline, new Date()));
   try {
     return await client.workflow.start(pipeline, {
       workflowId,

@@ -35,6 +35,8 @@ export interface RunInfo {
   readonly pipeline: string;
   /** The time the run is for: a schedule's firing time, else the start. ISO 8601, UTC. */
   readonly nominalTime: string;
+  /** Name of the environment it runs in, as `dev` or `prod`. */
+  readonly environment: string;
 }
 
 export interface PreviousOutput {

@@ -29,6 +29,8 @@ export const SearchAttribute = {
   outcome: 'PawlOutcome',
   plan: 'PawlPlan',
   model: 'PawlModel',
+  /** Not set for `dev`. */
+  environment: 'PawlEnvironment',
 } as const;
 
 /** Names of the Updates and the Query a run answers. */
@@ -42,7 +44,7 @@ export const RunMessage = {
   send: 'send',
 } as const;
 
-/** The task queue of runs and ordinary steps; a step's own queue is `pawl-NAME`. */
+/** The task queue of runs and ordinary steps in `dev`; a step's own queue is `pawl-NAME`. */
 export const TASK_QUEUE = 'pawl';
 
 /** Temporal task queue of a step's queue. `base` is the environment's own queue. */
@@ -68,6 +70,8 @@ export interface BeginResult {
   readonly nominalTime: string;
   /** The pipeline's documentation, for whoever looks at the run. */
   readonly doc?: string;
+  /** Absent: `dev`. */
+  readonly environment?: string;
   /** What nodes are called beside their ids, by id. */
   readonly labels?: Readonly<Record<string, string>>;
 }

@@ -3,6 +3,8 @@ export type { OwnedNode } from './checkpoint-store.js';
 export { type Database, type DatabaseOptions, openDatabase } from './database.js';
 export type { Deployment, OnDeployments } from './deployment.js';
 export type { DeploymentStore } from './deployment-store.js';
+export { changeDatabaseOwner, databaseOwner } from './environment/database-owner.js';
+export { changeFolderOwner, folderOwner } from './environment/folder-owner.js';
 export type { Claim, CommitOptions, FailureOptions, Journal } from './journal.js';
 export type { ClaimOptions, JournalEntry, NodeKey } from './journal-entry.js';
 export { artifactsIn, edgesOf, type FoundArtifact, type LineageEdge } from './lineage-edges.js';

@@ -1,9 +1,12 @@
 import type { ArtifactStore } from '../plan/artifact.js';
+import { DEFAULT_ENVIRONMENT } from '../plan/environment.js';
 import type { Checkpoints } from '../plan/registry.js';
 import { openFolderStore } from './artifacts/folder-store.js';
 import { type OwnedNode, openCheckpoints } from './checkpoint-store.js';
 import { type Database, openDatabase } from './database.js';
 import { type DeploymentStore, openDeploymentStore } from './deployment-store.js';
+import { checkDatabaseOwner, keepDatabaseOwner } from './environment/database-owner.js';
+import { keepFolderOwner } from './environment/folder-owner.js';
 import { type Journal, openJournal } from './journal.js';
 import { type LineageStore, openLineageStore } from './lineage-store.js';
 import { migrate } from './migrate.js';
@@ -17,6 +20,8 @@ export interface StoreOptions {
   readonly databaseUrl: string;
   /** The folder of the artifacts, created when absent; or a store that is open already. */
   readonly artifacts: string | ArtifactStore;
+  /** The environment that works with them; what is another's is refused. Default: `dev`. */
+  readonly environment?: string;
   /** The Postgres schema that holds the tables. Default: `pawl`. */
   readonly schema?: string;
   /** Most database connections at a time. Default: 10. */
@@ -44,20 +49,28 @@ export interface Store {
  *
  * @example
  * const store = await openStore({ databaseUrl: process.env.DATABASE_URL, artifacts: '.pawl/artifacts' });
- * @throws PawlError `StoreUnavailable` when the database or the folder cannot be used.
+ * @throws PawlError `StoreUnavailable` when the database or the folder cannot be used, `Conflict` when one of them belongs
+ * to another environment.
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
-  const { databaseUrl: url, maxConnections, schema } = options;
-  const artifacts =
-    typeof options.artifacts === 'string' ? await openFolderStore(options.artifacts) : options.artifacts;
+  const { databaseUrl: url, maxConnections, schema, environment = DEFAULT_ENVIRONMENT } = options;
   const db = openDatabase({ url, maxConnections, schema });
   try {
+    await checkDatabaseOwner(db, environment);
+    const artifacts = await openArtifacts(options.artifacts, environment);
     await migrate(db);
+    await keepDatabaseOwner(db, environment);
+    return storeOver(db, artifacts);
   } catch (error) {
     await db.close();
     throw error;
   }
-  return storeOver(db, artifacts);
+}
+
+async function openArtifacts(artifacts: string | ArtifactStore, environment: string): Promise<ArtifactStore> {
+  if (typeof artifacts !== 'string') return artifacts;
+  await keepFolderOwner(artifacts, environment);
+  return openFolderStore(artifacts);
 }
 
 function storeOver(db: Database, artifacts: ArtifactStore): Store {

@@ -144,6 +144,12 @@ export interface PredictionsTable {
   at: TimeColumn;
 }
 
+export interface SettingsTable {
+  name: string;
+  value: string;
+  set_at: DefaultTimeColumn;
+}
+
 /** Every table of the schema. */
 export interface Tables {
   plans: PlansTable;
@@ -157,4 +163,5 @@ export interface Tables {
   champions: ChampionsTable;
   champion_log: ChampionLogTable;
   predictions: PredictionsTable;
+  settings: SettingsTable;
 }

@@ -17,6 +17,8 @@ export interface TestContextOptions {
   readonly node?: string;
   /** ISO 8601, UTC. Default: `2001-01-01T00:00:00.000Z`. */
   readonly nominalTime?: string;
+  /** Default: `dev`. */
+  readonly environment?: string;
   /** 31-bit unsigned integer. Default: 1. */
   readonly seed?: number;
   /** Default: one that is never aborted. */
@@ -63,11 +65,11 @@ export async function testContext(options: TestContextOptions = {}): Promise<Tes
   const folder = await mkdtemp(join(tmpdir(), 'pawl-test-'));
   const scratch = join(folder, 'scratch');
   await mkdir(scratch);
-  const { pipeline = 'test', node = 'step', nominalTime = '2001-01-01T00:00:00.000Z' } = options;
+  const { pipeline = 'test', node = 'step', nominalTime = '2001-01-01T00:00:00.000Z', environment = 'dev' } = options;
   const reported: Progress[] = [];
   const logged: LoggedLine[] = [];
   return {
-    run: { id: `${pipeline}-run`, runId: 'test-run', pipeline, nominalTime },
+    run: { id: `${pipeline}-run`, runId: 'test-run', pipeline, nominalTime, environment },
     node,
     key: `test-run/${node}/0`,
     seed: options.seed ?? 1,

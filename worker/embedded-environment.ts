@@ -1,16 +1,18 @@
 import { join } from 'node:path';
-import { TASK_QUEUE } from '../plan/protocol.js';
+import { taskQueueIn } from '../plan/environment.js';
 import type { Stack } from './embedded/index.js';
 import type { Environment } from './environment.js';
+import { environmentName } from './environment-name.js';
 
-/** The environment that an embedded stack offers. */
-export function environmentOf(stack: Stack): Environment {
+/** What an embedded stack offers, as the environment of a name. Default: `PAWL_ENV`, else `dev`. */
+export function environmentOf(stack: Stack, name = environmentName()): Environment {
   return {
+    name,
     temporal: { address: stack.temporalAddress, namespace: 'default' },
     databaseUrl: stack.databaseUrl,
     artifacts: stack.artifacts,
     scratch: join(stack.state, 'scratch'),
-    taskQueue: TASK_QUEUE,
+    taskQueue: process.env.PAWL_TASK_QUEUE || taskQueueIn(name),
     uiUrl: stack.temporalUiUrl,
   };
 }

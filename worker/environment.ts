@@ -1,10 +1,13 @@
 import { join } from 'node:path';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { taskQueueIn } from '../plan/environment.js';
 import { FailureType, PawlError } from '../plan/failure.js';
-import { TASK_QUEUE } from '../plan/protocol.js';
+import { environmentName } from './environment-name.js';
 
 /** Where a process finds Temporal, Postgres and the artifacts. */
 export interface Environment {
+  /** `dev`, `staging`, `prod` or another; what is kept for one is refused to the others. */
+  readonly name: string;
   readonly temporal: TemporalTarget;
   readonly databaseUrl: string;
   /** Folder of the content-addressed artifacts. */
@@ -25,7 +28,7 @@ export interface TemporalTarget {
 }
 
 /**
- * The environment of a deployment: Temporal from its own configuration (`TEMPORAL_ADDRESS`, `TEMPORAL_NAMESPACE`,
+ * The environment of a deployment: its name from `PAWL_ENV`, Temporal from its own configuration (`TEMPORAL_ADDRESS`, `TEMPORAL_NAMESPACE`,
  * profiles in `temporal.toml`), Postgres from `DATABASE_URL`, artifacts from `PAWL_ARTIFACTS`, the queue from
  * `PAWL_TASK_QUEUE`, the UI from `PAWL_TEMPORAL_UI`.
  * @returns null when `DATABASE_URL` is not set: then there is no deployment, and the embedded stack serves.
@@ -40,7 +43,9 @@ export function environmentFromVariables(state: string): Environment | null {
     });
   }
   const { connectionOptions, namespace } = loadClientConnectConfig();
+  const name = environmentName();
   return {
+    name,
     temporal: {
       address: connectionOptions.address ?? 'localhost:7233',
       namespace: namespace ?? 'default',
@@ -50,7 +55,7 @@ export function environmentFromVariables(state: string): Environment | null {
     databaseUrl: DATABASE_URL,
     artifacts: PAWL_ARTIFACTS,
     scratch: join(state, 'scratch'),
-    taskQueue: PAWL_TASK_QUEUE ?? TASK_QUEUE,
+    taskQueue: PAWL_TASK_QUEUE || taskQueueIn(name),
     uiUrl: PAWL_TEMPORAL_UI ?? null,
   };
 }

@@ -27,6 +27,8 @@ export {
 } from './embedded/index.js';
 export { environmentOf } from './embedded-environment.js';
 export { type Environment, environmentFromVariables, type TemporalTarget } from './environment.js';
+export { loadEnvironmentFiles } from './environment-files.js';
+export { environmentName } from './environment-name.js';
 export { findTensorFlow, type TensorFlowReport } from './provision/index.js';
 export { type Published, publish } from './publish.js';
 export { progressOf, type StepProgress } from './runs/progress.js';

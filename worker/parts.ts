@@ -11,6 +11,8 @@ export interface WorkerParts {
   readonly plans: Map<Digest, Plan>;
   /** Folder under which each attempt gets an empty one of its own. */
   readonly scratch: string;
+  /** Name of the environment it works in. */
+  readonly environment: string;
   /** False: this worker runs every step, and offers no outputs for reuse. */
   readonly reuse: boolean;
 }

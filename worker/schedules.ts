@@ -1,4 +1,5 @@
 import { type Client, ScheduleNotFoundError, ScheduleOverlapPolicy } from '@temporalio/client';
+import { nameIn } from '../plan/environment.js';
 import { FailureType, PawlError } from '../plan/failure.js';
 import type { Plan } from '../plan/plan.js';
 import type { Environment } from './environment.js';
@@ -14,9 +15,11 @@ export interface ScheduleStatus {
   readonly note: string;
 }
 
-const PREFIX = 'pawl-';
+type Named = Pick<Environment, 'name'>;
 
-const idOf = (pipeline: string): string => `${PREFIX}${pipeline}`;
+const prefixIn = ({ name }: Named): string => nameIn(name, 'pawl-');
+
+const idOf = (environment: Named, pipeline: string): string => `${prefixIn(environment)}${pipeline}`;
 
 /**
  * Creates a pipeline's schedule, or brings it to what its plan says. A firing starts the plan that is current then.
@@ -34,13 +37,13 @@ export async function applySchedule(
     });
   }
   const options = scheduleOptions(plan, environment);
-  const handle = client.schedule.getHandle(idOf(plan.pipeline));
+  const handle = client.schedule.getHandle(idOf(environment, plan.pipeline));
   try {
     await handle.update((previous) => ({ ...options, state: previous.state }));
     return 'updated';
   } catch (error) {
     if (!(error instanceof ScheduleNotFoundError)) throw error;
-    await client.schedule.create({ ...options, scheduleId: idOf(plan.pipeline) });
+    await client.schedule.create({ ...options, scheduleId: idOf(environment, plan.pipeline) });
     return 'created';
   }
 }
@@ -53,7 +56,7 @@ function scheduleOptions(plan: Plan, environment: Environment) {
     action: {
       type: 'startWorkflow' as const,
       workflowType: plan.pipeline,
-      workflowId: plan.pipeline,
+      workflowId: nameIn(environment.name, plan.pipeline),
       taskQueue: environment.taskQueue,
       args: [],
     },
@@ -62,19 +65,21 @@ function scheduleOptions(plan: Plan, environment: Environment) {
   };
 }
 
-/** All schedules of pipelines in the namespace. */
-export async function listSchedules(client: Client): Promise<readonly ScheduleStatus[]> {
+/** All schedules of an environment's pipelines. */
+export async function listSchedules(client: Client, environment: Named): Promise<readonly ScheduleStatus[]> {
+  const prefix = prefixIn(environment);
   const found: ScheduleStatus[] = [];
   for await (const { scheduleId } of client.schedule.list()) {
-    if (scheduleId.startsWith(PREFIX)) found.push(await describeSchedule(client, scheduleId));
+    if (!scheduleId.startsWith(prefix)) continue;
+    found.push(await describeSchedule(client, scheduleId, scheduleId.slice(prefix.length)));
   }
   return found.sort((a, b) => a.pipeline.localeCompare(b.pipeline));
 }
 
-async function describeSchedule(client: Client, schedule: string): Promise<ScheduleStatus> {
+async function describeSchedule(client: Client, schedule: string, pipeline: string): Promise<ScheduleStatus> {
   const { raw, state, info } = await client.schedule.getHandle(schedule).describe();
   return {
-    pipeline: schedule.slice(PREFIX.length),
+    pipeline,
     schedule,
     cron: raw.schedule?.spec?.structuredCalendar?.[0]?.comment ?? '',
     paused: state.paused,
@@ -84,22 +89,32 @@ async function describeSchedule(client: Client, schedule: string): Promise<Sched
 }
 
 /** @throws PawlError `UnknownPipeline` when the pipeline has no schedule on the server. */
-export async function pauseSchedule(client: Client, pipeline: string, note: string): Promise<void> {
-  await orUnknown(pipeline, client.schedule.getHandle(idOf(pipeline)).pause(note));
+export async function pauseSchedule(client: Client, environment: Named, pipeline: string, note: string): Promise<void> {
+  await orUnknown(pipeline, client.schedule.getHandle(idOf(environment, pipeline)).pause(note));
 }
 
 /** @throws PawlError `UnknownPipeline` when the pipeline has no schedule on the server. */
-export async function resumeSchedule(client: Client, pipeline: string, note: string): Promise<void> {
-  await orUnknown(pipeline, client.schedule.getHandle(idOf(pipeline)).unpause(note));
+export async function resumeSchedule(
+  client: Client,
+  environment: Named,
+  pipeline: string,
+  note: string,
+): Promise<void> {
+  await orUnknown(pipeline, client.schedule.getHandle(idOf(environment, pipeline)).unpause(note));
 }
 
 /**
  * Runs what the schedule would have run between two times, one after the other.
  * @throws PawlError `UnknownPipeline` when the pipeline has no schedule on the server.
  */
-export async function backfillSchedule(client: Client, pipeline: string, from: Date, to: Date): Promise<void> {
+export async function backfillSchedule(
+  client: Client,
+  environment: Named,
+  pipeline: string,
+  { from, to }: { readonly from: Date; readonly to: Date },
+): Promise<void> {
   const range = { start: from, end: to, overlap: ScheduleOverlapPolicy.BUFFER_ALL };
-  await orUnknown(pipeline, client.schedule.getHandle(idOf(pipeline)).backfill(range));
+  await orUnknown(pipeline, client.schedule.getHandle(idOf(environment, pipeline)).backfill(range));
 }
 
 async function orUnknown(pipeline: string, work: Promise<unknown>): Promise<void> {

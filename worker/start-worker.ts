@@ -38,12 +38,14 @@ export async function startWorker(options: StartWorkerOptions): Promise<RunningW
   const root = options.root ?? (await projectRoot(process.cwd()));
   await prepareNamespace(environment);
   const connection = await connectWorker(environment.temporal);
-  const store = await openStore({ databaseUrl: environment.databaseUrl, artifacts: environment.artifacts });
+  const { databaseUrl, artifacts, name } = environment;
+  const store = await openStore({ databaseUrl, artifacts, environment: name });
   const parts: WorkerParts = {
     store,
     code: new CodeLoader({ artifacts: store.artifacts, root }),
     plans: new Map(),
     scratch: environment.scratch,
+    environment: name,
     reuse,
   };
   const workers = await Promise.all(

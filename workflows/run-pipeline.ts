@@ -48,7 +48,8 @@ async function runGuarded(params: Json | undefined, state: RunState): Promise<Ru
   state.pinned = pinned;
   showDetails(() => detailsOf(pinned, state));
   const model = modelsOf(pinned.plan).join(', ') || undefined;
-  labelRun({ pipeline: pinned.plan.pipeline, phase: 'running', plan: pinned.planHash, model });
+  const { environment } = pinned;
+  labelRun({ pipeline: pinned.plan.pipeline, phase: 'running', plan: pinned.planHash, model, environment });
   const ending = await interpret(pinned, state);
   state.close(ending.outcome);
   await runExit(pinned, state, ending);

@@ -1,37 +1,40 @@
 import type { Command } from 'commander';
 import pc from 'picocolors';
 import { projectRoot } from '../../worker/code/check-packages.js';
-import { findStack } from '../../worker/embedded/index.js';
 import { findPostgres, findTemporal, findTensorFlow } from '../../worker/provision/index.js';
+import { checkEnvironment } from '../doctor/check-environment.js';
+import { claimEnvironment } from '../doctor/claim-environment.js';
+import type { Finding } from '../doctor/finding.js';
 import { withExamples } from '../example.js';
-import { printJson, printLine } from '../output.js';
-
-/** One thing that was looked at. `ok: null` means: works, with a limitation. */
-interface Finding {
-  readonly name: string;
-  readonly ok: boolean | null;
-  readonly detail: string;
-  readonly remedy: string | null;
-}
+import { printJson, printLine, printNote } from '../output.js';
 
 export function addDoctorCommand(program: Command): void {
   withExamples(
     program
       .command('doctor')
       .description('look at what Pawl needs and say what to do about what is missing')
+      .option('--claim-environment', "make database and artifact folder this environment's, though they are of another")
       .option('--json', 'print as JSON')
       .action(doctor),
     'pawl doctor',
+    'pawl doctor --env staging',
   );
 }
 
-async function doctor({ json }: { json?: boolean }): Promise<void> {
+interface DoctorOptions {
+  readonly claimEnvironment?: boolean;
+  readonly json?: boolean;
+}
+
+async function doctor({ claimEnvironment: claims, json }: DoctorOptions): Promise<void> {
+  const root = await projectRoot(process.cwd());
+  if (claims) printNote(await claimEnvironment(root));
   const findings = [
     checkNode(),
     await checkTemporal(),
     await checkPostgres(),
     await checkTensorFlow(),
-    await checkStack(),
+    ...(await checkEnvironment(root)),
   ];
   if (json) printJson(findings);
   else for (const finding of findings) printFinding(finding);
@@ -66,12 +69,4 @@ async function checkTensorFlow(): Promise<Finding> {
   if (found.backend === 'native')
     return { name: 'TensorFlow', ok: true, detail: `native (${found.variant})`, remedy: null };
   return { name: 'TensorFlow', ok: null, detail: `WebAssembly, slower: ${found.reason}`, remedy: found.remedy };
-}
-
-async function checkStack(): Promise<Finding> {
-  const services = (await findStack({ cwd: await projectRoot(process.cwd()) }))?.services;
-  const detail = services
-    ? `runs; Temporal UI ${services.temporalUiUrl}`
-    : 'not running; commands start it when they need it';
-  return { name: 'Stack', ok: true, detail, remedy: null };
 }

@@ -74,7 +74,7 @@ async function currentPlan(pipeline: string, session: Session): Promise<Plan> {
 }
 
 async function list({ json }: { json?: boolean }): Promise<void> {
-  const schedules = await withSession(async (session) => listSchedules(await session.client()));
+  const schedules = await withSession(async (session) => listSchedules(await session.client(), session.environment));
   if (json) return printJson(schedules);
   printTable(
     ['pipeline', 'cron', 'state', 'next', 'note'],
@@ -83,18 +83,20 @@ async function list({ json }: { json?: boolean }): Promise<void> {
 }
 
 async function pause(pipeline: string, { note }: { note: string }): Promise<void> {
-  await withSession(async (session) => pauseSchedule(await session.client(), pipeline, note));
+  await withSession(async (session) => pauseSchedule(await session.client(), session.environment, pipeline, note));
   printLine(`paused ${pipeline}`);
 }
 
 async function resume(pipeline: string, { note }: { note: string }): Promise<void> {
-  await withSession(async (session) => resumeSchedule(await session.client(), pipeline, note));
+  await withSession(async (session) => resumeSchedule(await session.client(), session.environment, pipeline, note));
   printLine(`resumed ${pipeline}`);
 }
 
 async function backfill(pipeline: string, { from, to }: { from: string; to: string }): Promise<void> {
   const [start, end] = [parseTime(from), parseTime(to)];
-  await withSession(async (session) => backfillSchedule(await session.client(), pipeline, start, end));
+  await withSession(async (session) =>
+    backfillSchedule(await session.client(), session.environment, pipeline, { from: start, to: end }),
+  );
   printLine(`backfilling ${pipeline} from ${start.toISOString()} to ${end.toISOString()}: see pawl runs`);
 }
 

@@ -81,7 +81,8 @@ async function backfillMonths(plans) {
   const plan = plans[MODEL];
   title(`Five months through the schedule "${plan.schedule.cron}": pawl schedule backfill ${MODEL}`);
   await applySchedule(stage.client, stage.environment, plan);
-  await backfillSchedule(stage.client, MODEL, new Date('2001-03-01'), new Date('2001-07-03'));
+  const range = { from: new Date('2001-03-01'), to: new Date('2001-07-03') };
+  await backfillSchedule(stage.client, stage.environment, MODEL, range);
   const months = [];
   for (const firing of FIRINGS) {
     const startedAt = Date.now();

@@ -4,6 +4,7 @@ import { journal } from './003-journal.js';
 import { registry } from './004-registry.js';
 import { predictions } from './005-predictions.js';
 import { reuse } from './006-reuse.js';
+import { settings } from './007-settings.js';
 
 /** One change of the schema: SQL with unqualified names. A released one never changes; a new one goes to the end. */
 export interface Migration {
@@ -19,4 +20,5 @@ export const migrations: readonly Migration[] = [
   { name: 'registry', sql: registry },
   { name: 'predictions', sql: predictions },
   { name: 'reuse', sql: reuse },
+  { name: 'settings', sql: settings },
 ];

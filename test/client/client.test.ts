@@ -57,7 +57,7 @@ test('a program with the written client gets typed results; wrong uses do not co
     cancelled: 'cancelled',
     wrong: {
       type: 'InvalidParams',
-      message: expect.stringMatching(/"cuont" is not a param. Did you mean "count"\?[\s\S]*expected string/),
+      message: expect.stringMatching(/cuont: is not a param. Did you mean "count"\?[\s\S]*expected string/),
       hint: expect.stringContaining('item'),
     },
     unknown: { type: 'UnknownRun', message: 'no open run is called "no-such-run"' },

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { PipelineParts } from '../../dsl/pipeline.js';
 import { quote } from '../../plan/binding.js';
+import { DEFAULT_ENVIRONMENT } from '../../plan/environment.js';
 import type { Json } from '../../plan/json.js';
 import type { Annotations, Plan } from '../../plan/plan.js';
 import { type BeginInput, type BeginResult, ENGINE_VERSION } from '../../plan/protocol.js';
@@ -38,8 +39,13 @@ export async function begin(input: BeginInput, run: RunIdentity, parts: WorkerPa
     startedAt: run.startedAt,
   });
   const { doc } = published.annotations;
-  const labels = labelsOf(published.annotations);
-  return { engine: ENGINE_VERSION, plan, planHash, params: quote(params), nominalTime, doc, ...labels };
+  const rare = { ...labelsOf(published.annotations), ...environmentOf(parts) };
+  return { engine: ENGINE_VERSION, plan, planHash, params: quote(params), nominalTime, doc, ...rare };
+}
+
+/** The environment of most runs is `dev`, which is not said. */
+function environmentOf({ environment }: WorkerParts): Pick<BeginResult, 'environment'> {
+  return environment === DEFAULT_ENVIRONMENT ? {} : { environment };
 }
 
 /** Only when there are any: they are in the history of every run. */

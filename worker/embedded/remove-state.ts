@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { readdir, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { postgresFolder } from './data-folder.js';
 import { findStack } from './find-stack.js';
 import { stackError } from './stack-error.js';
@@ -20,5 +20,9 @@ export async function removeState(options: StateOptions = {}): Promise<void> {
   const postgres = await postgresFolder(folder);
   // Outside of the state folder, Postgres' data has a folder of its own, with a note whose it is.
   await rm(postgres.startsWith(folder) ? postgres : dirname(postgres), { recursive: true, force: true });
-  await rm(folder, { recursive: true, force: true });
+  // Other environments keep theirs in `env`.
+  for (const name of await readdir(folder)) {
+    if (name !== 'env') await rm(join(folder, name), { recursive: true, force: true });
+  }
+  if (!existsSync(join(folder, 'env'))) await rm(folder, { recursive: true, force: true });
 }

@@ -1,6 +1,8 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { DEFAULT_ENVIRONMENT } from '../../plan/environment.js';
+import { environmentName } from '../environment-name.js';
 import { explainingFileErrors, stackError } from './stack-error.js';
 
 /** SQLite, inside Temporal, takes paths of up to 512 bytes; this leaves room for the names of the files. */
@@ -20,16 +22,17 @@ export interface StateFolder {
 export interface StateOptions {
   /** A folder inside the project. Default: the current one. */
   readonly cwd?: string;
-  /** The state folder itself. Default: `PAWL_STATE`, else `.pawl` in the project. */
+  /** The state folder itself. Default: `PAWL_STATE`, else `.pawl` in the project; for others than `dev` `env/NAME` in it. */
   readonly state?: string;
 }
 
 /**
  * Tells where the state of a project is: `options.state`, else `PAWL_STATE`, else `.pawl` beside the nearest
- * `package.json` from `options.cwd` upwards (in `cwd` itself when there is none). Nothing is read or made.
+ * `package.json` from `options.cwd` upwards (in `cwd` itself when there is none); without `options.state`, an environment
+ * of another name than `dev` (`PAWL_ENV`) has `env/NAME` in that. Nothing is read or made.
  */
-export function locateState({ cwd = process.cwd(), state = process.env.PAWL_STATE }: StateOptions = {}): StateFolder {
-  const folder = state ? resolve(cwd, state) : join(findProject(resolve(cwd)), '.pawl');
+export function locateState({ cwd = process.cwd(), state }: StateOptions = {}): StateFolder {
+  const folder = state ? resolve(cwd, state) : stateOfEnvironment(cwd);
   const real = existsSync(folder) ? realpathSync(folder) : folder;
   return {
     folder: real,
@@ -38,6 +41,13 @@ export function locateState({ cwd = process.cwd(), state = process.env.PAWL_STAT
     logs: join(real, 'logs'),
     stackFile: join(real, 'stack.json'),
   };
+}
+
+function stateOfEnvironment(cwd: string): string {
+  const { PAWL_STATE } = process.env;
+  const base = PAWL_STATE ? resolve(cwd, PAWL_STATE) : join(findProject(resolve(cwd)), '.pawl');
+  const name = environmentName();
+  return name === DEFAULT_ENVIRONMENT ? base : join(base, 'env', name);
 }
 
 function findProject(cwd: string): string {

@@ -35,7 +35,7 @@ async function runLight(call: StepCall, parts: WorkerParts): Promise<StepResult>
     const code = await parts.code.load(call.code);
     const started = performance.now();
     const input = await decodeValue(call.input, { artifacts, definitions: code.definitions, secrets });
-    const context = guardContext(lightContext(attemptOf(call)), secrets);
+    const context = guardContext(lightContext(attemptOf(call, parts)), secrets);
     const output = await callStepFunction(stepNamed(call.step, code), input, context);
     secrets.refuseIn(output, `the output of step "${call.step}"`);
     return { output: await encodeValue(output, artifacts), ms: Math.round(performance.now() - started) };
@@ -114,7 +114,7 @@ async function runPlainly(work: StepWork): Promise<StepDone> {
 
 async function runOrReuse(work: StepWork): Promise<StepDone> {
   const { task, code, step, parts } = work;
-  const decision = await decideReuse(task, code, step, attemptOf(task), parts);
+  const decision = await decideReuse(task, code, step, attemptOf(task, parts), parts);
   const { found } = decision;
   if (found) {
     const lineage = [...edgesOf('in', task.input), ...found.lineage];
@@ -137,7 +137,7 @@ async function execute(
   const { artifacts } = parts.store;
   const input = await decodeValue(task.input, { artifacts, definitions: code.definitions, secrets });
   const scratch = new Scratch(parts.scratch);
-  const attempt = attemptOf(task);
+  const attempt = attemptOf(task, parts);
   const checkpoints = parts.store.checkpoints({
     runId: attempt.run.runId,
     node: task.node,
@@ -174,11 +174,11 @@ function stepNamed(name: string, code: LoadedCode): AnyStep {
   });
 }
 
-function attemptOf(call: StepCall): Attempt {
+function attemptOf(call: StepCall, { environment }: WorkerParts): Attempt {
   const { info, cancellationSignal, log } = Context.current();
   const { workflowId, runId } = info.workflowExecution ?? { workflowId: '', runId: '' };
   return {
-    run: { id: workflowId, runId, pipeline: call.pipeline, nominalTime: call.nominalTime },
+    run: { id: workflowId, runId, pipeline: call.pipeline, nominalTime: call.nominalTime, environment },
     node: call.node,
     signal: cancellationSignal,
     log: stepLog(log, call.node),

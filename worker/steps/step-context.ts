@@ -42,7 +42,7 @@ export function fullContext(options: FullContextOptions): StepContext {
 /** What `ctx.previous` answers. */
 export async function previousOutputOf(
   node: string,
-  { pipeline, nominalTime, runId }: Omit<RunInfo, 'id'>,
+  { pipeline, nominalTime, runId }: Pick<RunInfo, 'pipeline' | 'nominalTime' | 'runId'>,
   store: Store,
 ): Promise<PreviousOutput | null> {
   const options = { pipeline, node, beforeNominalTime: nominalTime, excludeRun: runId };
