@@ -1,10 +1,22 @@
 import pc from 'picocolors';
 import type { Followed } from '../client/follow-run.js';
 import type { Fault, NodeStatus } from '../plan/protocol.js';
+import { describeWait } from './describe-wait.js';
 import { EXIT_CODES, paintOutcome, printJson, printLine, printNote } from './output.js';
 
-/** Shows a node's change while a run is followed. */
-export function noteNode(node: NodeStatus): void {
+/**
+ * Shows the changes of nodes while a run is followed. What waits for people is always said, on stderr: a script that asks
+ * for JSON must not hang without a word.
+ */
+export function noteNodes(run: string, json: boolean): (node: NodeStatus) => void {
+  return (node) => {
+    if (!json) noteNode(node);
+    const wait = describeWait(run, node);
+    if (wait) printNote(`  ${wait.node} waits for: ${wait.what}  →  ${wait.command}`);
+  };
+}
+
+function noteNode(node: NodeStatus): void {
   const time = node.ms === null ? '' : ` ${node.ms} ms`;
   const from = node.reused ? `  reused from ${node.reused.run}` : '';
   printNote(`  ${node.state.padEnd(9)} ${node.node}${time}${from}`);

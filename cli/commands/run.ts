@@ -8,7 +8,7 @@ import { compileFile, isFile } from '../compile-file.js';
 import { withExamples } from '../example.js';
 import { printJson, printLine, printNote } from '../output.js';
 import { acceptParams, compiledTarget, publishedTarget, readParams } from '../params/index.js';
-import { noteNode, reportRun, runUrl } from '../run-report.js';
+import { noteNodes, reportRun, runUrl } from '../run-report.js';
 import { type Session, withSession } from '../session.js';
 
 interface RunOptions {
@@ -31,7 +31,12 @@ export function addRunCommand(program: Command): void {
     .option('--no-cache', 'run every step, and offer no output to later runs')
     .option('--refresh', 'run every step; those that may be reused offer their new output')
     .option('--json', 'print outcome and result as JSON; ask nothing')
-    .addHelpText('after', '\nExit codes: 0 succeeded, 1 failed, 2 held, 3 rejected, 4 aborted, 5 cancelled.')
+    .addHelpText(
+      'after',
+      `
+Exit codes: 0 succeeded, 1 failed, 2 held, 3 rejected, 4 aborted, 5 cancelled.
+A run that waits for people is followed on; stderr says for whom and how they answer. --detach does not wait.`,
+    )
     .action(run);
   withExamples(
     acceptParams(command),
@@ -59,8 +64,9 @@ async function run(target: string, options: RunOptions, command: Command): Promi
       else printLine(handle.workflowId);
       return;
     }
-    const followed = await followRun(handle, { wait: options.wait, onNode: options.json ? undefined : noteNode });
-    reportRun(followed, { run: handle.workflowId, json: options.json === true, url: null });
+    const json = options.json === true;
+    const followed = await followRun(handle, { wait: options.wait, onNode: noteNodes(handle.workflowId, json) });
+    reportRun(followed, { run: handle.workflowId, json, url: null });
   });
 }
 

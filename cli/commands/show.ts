@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
+import pc from 'picocolors';
 import { FailureType, PawlError } from '../../plan/failure.js';
-import type { Fault } from '../../plan/protocol.js';
+import { type Fault, type NodeStatus, RunMessage } from '../../plan/protocol.js';
 import type { JournalEntry, RunRecord, Store } from '../../store/index.js';
 import { progressOf } from '../../worker/runs/progress.js';
+import { describeWait } from '../describe-wait.js';
 import { withExamples } from '../example.js';
 import { paintOutcome, printJson, printLine, printTable } from '../output.js';
 import { printFault, runUrl } from '../run-report.js';
@@ -65,7 +67,8 @@ async function showRun(workflowId: string, { json }: { json?: boolean }): Promis
     const store = await session.store();
     const run = await findRun(workflowId, store);
     const nodes = await store.journal.nodesOfRun(run.runId);
-    if (json) return printJson({ ...run, nodes });
+    const waiting = run.phase === 'closed' ? [] : await waitingNodes(session, workflowId);
+    if (json) return printJson({ ...run, nodes, waiting });
     printLine(
       `${paintOutcome(stateOf(run))} ${run.workflowId}   plan ${run.planHash?.slice(7, 19)}   for ${run.nominalTime}`,
     );
@@ -81,6 +84,7 @@ async function showRun(workflowId: string, { json }: { json?: boolean }): Promis
       ]),
     );
     if (run.phase !== 'closed') await showProgress(session, workflowId);
+    showWaits(run, waiting);
     for (const fault of (run.error ?? []) as unknown as readonly Fault[]) printFault(fault);
     if (run.phase === 'held') printLine(`Decide with: pawl retry ${workflowId}   or   pawl abort ${workflowId}`);
     if (run.result !== null) printLine(JSON.stringify(run.result, null, 2));
@@ -101,11 +105,36 @@ async function showProgress(session: Session, workflowId: string): Promise<void>
   for (const { step, progress } of await progressOf(handle)) printLine(`  ${step}: ${progress.message}`);
 }
 
-/** @throws PawlError `InvalidParams` when no run has this id. */
+function showWaits({ workflowId, phase }: RunRecord, waiting: readonly NodeStatus[] | null): void {
+  if (waiting === null && phase === 'running')
+    printLine('No worker answers, so nothing goes on and nobody knows what it waits for: pawl worker');
+  for (const node of waiting ?? []) {
+    const wait = describeWait(workflowId, node);
+    if (wait) printLine(`${pc.magenta(wait.node)} waits for: ${wait.what}\n${pc.cyan('  →')} ${wait.command}`);
+  }
+}
+
+/** How long a worker has for its answer, in milliseconds. */
+const ANSWER_MS = 3000;
+
+/** The nodes of an open run that wait; null when no worker answers. */
+async function waitingNodes(session: Session, workflowId: string): Promise<readonly NodeStatus[] | null> {
+  const client = await session.client();
+  try {
+    const table = await client.withDeadline(Date.now() + ANSWER_MS, () =>
+      client.workflow.getHandle(workflowId).query<readonly NodeStatus[]>(RunMessage.nodes),
+    );
+    return table.filter(({ waitsFor }) => waitsFor);
+  } catch {
+    return null;
+  }
+}
+
+/** @throws PawlError `UnknownRun` when no run has this id. */
 export async function findRun(workflowId: string, store: Store): Promise<RunRecord> {
   const run = await store.runs.latest(workflowId);
   if (run) return run;
-  throw new PawlError(FailureType.InvalidParams, `no run is called "${workflowId}"`, { hint: 'pawl runs lists them.' });
+  throw new PawlError(FailureType.UnknownRun, `no run is called "${workflowId}"`, { hint: 'pawl runs lists them.' });
 }
 
 const stateOf = (run: RunRecord): string => run.outcome ?? run.phase;

@@ -222,3 +222,52 @@ describe('the end of a run', () => {
     await expect(handle.result()).rejects.toMatchObject({ cause: { type: 'UnknownPipeline' } });
   });
 });
+
+describe('on the command line', () => {
+  const names = (...options: string[]) => ['--node', 'release', ...options];
+
+  test('a run says for whom it waits and how they answer, also to a script', async () => {
+    const params = JSON.stringify({ file: join(folder, 'script'), waitMs: 0 });
+    const script = stack.launch('run', 'waiting', '--id', 'script', '--params', params, '--json');
+    const event = 'labels-ready waits for: an event  →  pawl send script labels-ready --value \'{"file":…}\'';
+    await until(async () => script.said(event), 20_000);
+    const sent = await stack.pawl('send', 'script', 'labels-ready', '--value', '{"file":"l.csv"}', '--detach');
+    expect(sent).toMatchObject({ code: 0, stdout: 'labels-ready: the event is there\n' });
+    await until(async () => script.said('approval waits for: Deploy?  →  pawl approve script --node approval'));
+    const refused = await stack.pawl('approve', 'script', '--refuse', '--reason', 'not yet', '--by', 'ann', '--json');
+    expect(JSON.parse(refused.stdout)).toMatchObject({
+      outcome: 'succeeded',
+      result: { release: { approved: false } },
+    });
+    const { code, stdout } = await script.ended;
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      result: { release: { decisions: [{ by: 'ann', reason: 'not yet' }] } },
+    });
+  });
+
+  test('is shown, decided wrong, and decided by two', async () => {
+    const handle = await start('release', { n: 1 }, 'terminal');
+    await waits(handle, 'release');
+    const { stdout } = await stack.pawl('show', 'terminal');
+    expect(stdout).toContain(
+      'release waits for: Deploy this model? {"n":2}, by owner or reviewer, 0 of 2 have approved',
+    );
+    expect(stdout).toContain(`pawl approve terminal --node release --role owner --value '{"level":…}'`);
+    const wrong = await stack.pawl('approve', 'terminal', '--node', 'relaese');
+    expect(wrong).toMatchObject({ code: 1 });
+    expect(wrong.stderr).toContain('this run has no approval "relaese". Did you mean "release"?');
+    expect((await stack.pawl('approve', 'terminal', ...names('--value', '{level:1}'))).stderr).toContain('is not JSON');
+    const level = ['--role', 'owner', '--value', '{"level":2}'];
+    expect(await stack.pawl('approve', 'terminal', ...names('--by', 'ann', '--detach', ...level))).toMatchObject({
+      code: 0,
+      stdout: 'release: 1 of 2 have approved (ann)\n',
+    });
+    const second = await stack.pawl('approve', 'terminal', ...names('--by', 'bob', ...level));
+    expect(second).toMatchObject({ code: 0 });
+    expect(second.stderr).toContain('2 of 2 have approved (ann, bob)');
+    expect(second.stdout).toContain('succeeded terminal');
+    expect((await stack.pawl('approve', 'terminal')).stderr).toContain('is closed already: succeeded');
+    expect((await stack.pawl('approve', 'never-was')).stderr).toContain('no run is called "never-was"');
+  });
+});

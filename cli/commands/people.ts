@@ -1,0 +1,96 @@
+import { userInfo } from 'node:os';
+import type { Command } from 'commander';
+import { FailureType, PawlError } from '../../plan/failure.js';
+import type { Json } from '../../plan/json.js';
+import { type ApproveRequest, RunMessage, type SendRequest } from '../../plan/protocol.js';
+import { type DecideOptions, decide, updateRun } from '../decide.js';
+import { withExamples } from '../example.js';
+import { printNote } from '../output.js';
+
+/** Commands that answer a run that waits for people: approve, send. */
+export function addPeopleCommands(program: Command): void {
+  withExamples(
+    program
+      .command('approve <run>')
+      .description('decide at an approval that a run waits at, and follow the run')
+      .option('--node <node>', 'which approval (default: the one that waits)')
+      .option('--refuse', 'decide against')
+      .option('--reason <text>', 'why; kept with the run')
+      .option('--by <name>', 'who decides; kept with the run, not proven (default: your user name)')
+      .option('--role <role>', 'in which role')
+      .option('--value <json>', 'what the approval asks to be filled in')
+      .option('--detach', 'return as soon as the decision counts')
+      .option('--json', 'print outcome and result as JSON')
+      .action(approve),
+    'pawl approve flight-delays-2001-03-02T06:00:00Z --reason "looks right"',
+    `pawl approve flight-delays-2001-03-02T06:00:00Z --node release --role owner --value '{"level":2}'`,
+    'pawl approve flight-delays-2001-03-02T06:00:00Z --refuse --reason "too slow"',
+  );
+  withExamples(
+    program
+      .command('send <run> <node>')
+      .description('send a waitFor node its event, and follow the run; it may not have been reached yet')
+      .option('--value <json>', 'what the event carries', 'null')
+      .option('--detach', 'return as soon as the event is there')
+      .option('--json', 'print outcome and result as JSON')
+      .action(send),
+    `pawl send flight-delays-2001-03-02T06:00:00Z labels-ready --value '{"file":"labels.csv"}'`,
+  );
+}
+
+interface ApproveOptions extends DecideOptions {
+  readonly node?: string;
+  readonly refuse?: boolean;
+  readonly reason?: string;
+  readonly by?: string;
+  readonly role?: string;
+  readonly value?: string;
+}
+
+async function approve(run: string, options: ApproveOptions): Promise<void> {
+  const { node, reason, role } = options;
+  const request: ApproveRequest = {
+    ...withoutUndefined({ node, reason, role }),
+    approved: options.refuse !== true,
+    by: options.by ?? userName(),
+    ...(options.value === undefined ? {} : { value: parseValue(options.value) }),
+  };
+  await answer(run, options, RunMessage.approve, request);
+}
+
+async function send(run: string, node: string, options: DecideOptions & { readonly value: string }): Promise<void> {
+  const request: SendRequest = { node, value: parseValue(options.value) };
+  await answer(run, options, RunMessage.send, request);
+}
+
+async function answer(run: string, options: DecideOptions, name: string, request: object): Promise<void> {
+  await decide(run, options, async (handle) => {
+    const said = await updateRun(handle, name, request);
+    if (!options.json && !options.detach) printNote(said);
+    return said;
+  });
+}
+
+function parseValue(text: string): Json {
+  try {
+    return JSON.parse(text) as Json;
+  } catch (cause) {
+    throw new PawlError(FailureType.InvalidInput, `--value is not JSON: ${(cause as Error).message}`, {
+      hint: `Write it as --value '{"file":"labels.csv"}'; a text has quotes of its own: --value '"yes"'`,
+      cause,
+    });
+  }
+}
+
+/** Some containers run as a user without a name. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return 'unknown';
+  }
+}
+
+function withoutUndefined<T extends object>(values: T): Partial<T> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<T>;
+}
