@@ -12,7 +12,7 @@ let folder: string;
 beforeAll(async () => {
   stack = await startTestStack();
   folder = await mkdtemp(join(tmpdir(), 'pawl-control-'));
-  for (const name of ['ways', 'sleeping', 'gaps', 'exits', 'deferred', 'bad-values']) {
+  for (const name of ['ways', 'sleeping', 'gaps', 'exits', 'deferred', 'bad-values', 'nested-gaps']) {
     const published = await stack.pawl('publish', `test/runs/pipelines/${name}.ts`);
     expect(published, published.stderr).toMatchObject({ code: 0 });
   }
@@ -224,6 +224,48 @@ describe('a map that bears failures', () => {
   });
 });
 
+describe('maps that bear failures, in one another', () => {
+  const group = (id: string, ...words: string[]) => ({ id, words });
+
+  test('the inner one bears what it can, then the outer one', async () => {
+    const groups = [group('good', 'a', 'b', 'c'), group('gap', 'a', 'bad', 'c'), group('lost', 'bad', 'bad-2', 'c')];
+    const result = await run('nested-gaps', { groups }, 'nested');
+    expect(result).toMatchObject({
+      outcome: 'succeeded',
+      value: [['a', 'b', 'c'], ['a', null, 'c'], null],
+    });
+    expect(stateOf(result.nodes, 'map[lost]/map')).toBe('failed');
+    expect(result.nodes.filter(({ state }) => state === 'running' || state === 'held')).toEqual([]);
+    expect(await stack.pawl('replay', 'nested')).toMatchObject({ code: 0 });
+  });
+
+  test('what neither bears holds the run', async () => {
+    const bad = (id: string) => group(id, 'bad', 'bad-2', 'bad-3');
+    await start('nested-gaps', { groups: [bad('one'), bad('two')] }, 'nested-held');
+    await until(async () => (await heldNodes('nested-held')).length > 0);
+    expect(await stack.pawl('abort', 'nested-held')).toMatchObject({ code: 4 });
+    // A map that bears failures does so at the run's end too.
+    const { result } = (await handleOf('nested-held').describe()).memo as { result: RunResult };
+    const onExit = result.nodes.filter(({ node }) => node.startsWith('on-exit/map'));
+    expect(onExit.map(({ state }) => state)).toEqual(['done', 'failed']);
+  });
+
+  test('steps carry their priority and label', async () => {
+    await run('nested-gaps', { groups: [group('good', 'a', 'b')] }, 'nested-labels');
+    const { events } = await handleOf('nested-labels').fetchHistory();
+    const scheduled = (events ?? []).filter(
+      (event) => event.activityTaskScheduledEventAttributes?.priority?.priorityKey,
+    );
+    expect(scheduled.map((event) => event.activityTaskScheduledEventAttributes!.priority!.priorityKey)).toEqual([1, 1]);
+    const summaries = scheduled.map(({ userMetadata }) =>
+      JSON.parse(Buffer.from(userMetadata!.summary!.data!).toString()),
+    );
+    expect(summaries).toEqual(['map[good]/map[a]/check · a | check', 'map[good]/map[b]/check · a | check']);
+    const { temporal } = await detailsOf('nested-labels');
+    expect(temporal).toContain('| ✓ | map[good]/map[b]/check · a / check |');
+  });
+});
+
 describe('what runs on exit', () => {
   const told = async (file: string) => JSON.parse(await readFile(file, 'utf8').catch(() => '{}')) as object;
   const given = (name: string, changes: object = {}) => ({ file: join(folder, `exit-${name}`), ...changes });
@@ -285,6 +327,12 @@ describe('what runs on exit', () => {
     expect(result.nodes.find(({ node }) => node === 'on-exit')).toMatchObject({ fault: { type: 'Timeout' } });
   });
 });
+
+/** What the Temporal UI shows of a run. */
+async function detailsOf(id: string): Promise<{ readonly temporal: string }> {
+  const metadata = await handleOf(id).query<{ currentDetails: string }>('__temporal_workflow_metadata');
+  return { temporal: metadata.currentDetails };
+}
 
 const handleOf = (id: string) => stack.client.workflow.getHandle(id);
 const nodesOf = (id: string) => handleOf(id).query<readonly NodeStatus[]>('nodes');

@@ -15,7 +15,8 @@ let worker: ChildProcess;
 beforeAll(async () => {
   stack = await startTestStack();
   folder = await mkdtemp(join(tmpdir(), 'pawl-kills-'));
-  expect(await stack.pawl('publish', 'test/runs/pipelines/marks.ts')).toMatchObject({ code: 0 });
+  for (const name of ['marks', 'folded'])
+    expect(await stack.pawl('publish', `test/runs/pipelines/${name}.ts`)).toMatchObject({ code: 0 });
 });
 
 afterEach(() => {
@@ -37,6 +38,26 @@ describe('kill -9 of the worker', () => {
     await expectOneCommitEach(handle.firstExecutionRunId);
     // `second` was cut off and had to begin anew; what was recorded before it did not.
     expect(await marks(file)).toEqual(['first', 'first', 'first', 'first']);
+  });
+
+  test('in the middle of a reduce: it goes on with the item it was at', async () => {
+    worker = await stack.startWorker();
+    const file = join(folder, 'reduce');
+    const words = ['a', 'b', 'c', 'd'];
+    const handle = await stack.client.workflow.start('folded', {
+      taskQueue: 'pawl',
+      workflowId: 'reduce',
+      args: [{ file, words, waitMs: 1500 }],
+    });
+    await until(async () => (await marks(file)).length === 2, 20_000);
+    await killWorker();
+    worker = await stack.startWorker();
+    expect(await handle.result()).toMatchObject({ outcome: 'succeeded', value: { word: 'd' } });
+    expect(await marks(file)).toEqual(['a', 'b', 'b', 'c', 'd']);
+    const nodes = await stack.store.journal.nodesOfRun(handle.firstExecutionRunId);
+    expect(nodes.map(({ node, state }) => [node, state])).toEqual(
+      words.map((word) => [`reduce[${word}]/mark`, 'committed']),
+    );
   });
 
   test('again and again at random moments: the result is the same', async () => {
