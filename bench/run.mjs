@@ -29,6 +29,7 @@ const BENCHES = [
     reference: 'referenceLightChain',
     n: 1,
   },
+  { name: 'reused step in a chain of 100', steps: 100, pawl: 'bench-reuse-chain', reference: 'referenceChain', n: 1 },
   { name: 'step in a fan-out of 200', steps: 200, pawl: 'bench-fan-out', reference: 'referenceFanOut', n: 200 },
 ];
 
@@ -70,7 +71,7 @@ process.exit();
 
 async function publishPipelines() {
   const store = await openStore({ databaseUrl: stack.databaseUrl, artifacts: stack.artifacts });
-  for (const file of ['empty', 'chain', 'light-chain', 'fan-out']) {
+  for (const file of ['empty', 'chain', 'light-chain', 'reuse-chain', 'fan-out']) {
     const { compiled, diagnostics } = await compilePipeline(join(root, 'bench/pipelines', `${file}.ts`));
     if (!compiled) throw new Error(JSON.stringify(diagnostics, null, 2));
     await publish(compiled, store);

@@ -137,6 +137,15 @@ export function refsOf(binding: Binding): readonly string[] {
   return [...found];
 }
 
+/** The definitions that a binding names itself, each once, sorted. */
+export function codeNamesIn(binding: Binding): readonly string[] {
+  const found = new Set<string>();
+  visitBinding(binding, (part) => {
+    if (isCode(part)) found.add(part.$code);
+  });
+  return [...found].sort();
+}
+
 /** Calls `see` for every part of a binding except the insides of literals. */
 export function visitBinding(binding: Binding, see: (part: Binding) => void): void {
   see(binding);

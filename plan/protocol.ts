@@ -103,6 +103,8 @@ export interface StepTask extends StepCall {
   readonly retry: RetryPlan;
   /** Absent: `off`. */
   readonly cache?: CacheMode;
+  /** The definitions whose code the fingerprint covers; there only with `cache`. Others came as values of the run. */
+  readonly covers?: readonly string[];
 }
 
 export interface StepResult {

@@ -28,6 +28,8 @@ export interface CacheFacts {
   readonly environment: string | null;
   /** Digests of the packages that are links to a folder somebody works on. */
   readonly linked: Readonly<Record<string, Digest>>;
+  /** The code bundle, where a definition came as a value of the run: no fingerprint covers its code. Null: none did. */
+  readonly bundle: Digest | null;
   /** Versions of the packages that the run's code was compiled against, to say what has changed in it. */
   readonly packages: Readonly<Record<string, string>>;
   readonly reads: readonly PreviousRead[];

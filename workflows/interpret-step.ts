@@ -1,5 +1,5 @@
 import { CancellationScope, isCancellation } from '@temporalio/workflow';
-import { type Quoted, quote, resolveBinding } from '../plan/binding.js';
+import { codeNamesIn, type Quoted, quote, resolveBinding } from '../plan/binding.js';
 import { FailureType } from '../plan/failure.js';
 import type { StepNode } from '../plan/plan.js';
 import type { Fault, StepCall, StepResult, StepTask } from '../plan/protocol.js';
@@ -83,7 +83,8 @@ function callOf(node: StepNode, id: string, input: Quoted, { pinned }: Run): Ste
 function taskOf(node: StepNode, call: StepCall, generation: number, { pinned }: Run): StepTask {
   const { fingerprint, options } = node;
   const cache = options.light ? undefined : cacheModeOf(options.cache);
-  return { ...call, planHash: pinned.planHash, generation, fingerprint, retry: options.retry, ...(cache && { cache }) };
+  const reuse = cache && { cache, covers: codeNamesIn(node.input) };
+  return { ...call, planHash: pinned.planHash, generation, fingerprint, retry: options.retry, ...reuse };
 }
 
 const sizeOf = (value: unknown): number => JSON.stringify(value).length;

@@ -1,4 +1,4 @@
-import { isCode, visitBinding } from '../../plan/binding.js';
+import { codeNamesIn } from '../../plan/binding.js';
 import { type Digest, digestOfJson } from '../../plan/canonical.js';
 import type { StepNode } from '../../plan/plan.js';
 import type { Trace } from '../trace.js';
@@ -70,7 +70,7 @@ class Locator implements StepCode {
 
   node(node: StepNode): Digest {
     const code = this.step(node.id).fingerprint;
-    const definitions = codeNames(node).map((name) => [name, this.definition(name)]);
+    const definitions = codeNamesIn(node.input).map((name) => [name, this.definition(name)]);
     return definitions.length === 0 ? code : digestOfJson([code, definitions]);
   }
 
@@ -86,12 +86,4 @@ class Locator implements StepCode {
     const target = definition && definitionTarget(this.options.index, definition);
     return target ? this.fingerprints.of(target).fingerprint : this.whole.fingerprint;
   }
-}
-
-function codeNames(node: StepNode): readonly string[] {
-  const names = new Set<string>();
-  visitBinding(node.input, (part) => {
-    if (isCode(part)) names.add(part.$code);
-  });
-  return [...names].sort();
 }

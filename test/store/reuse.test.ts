@@ -24,7 +24,15 @@ afterAll(async () => {
   await server.stop();
 });
 
-const facts = { input: { n: digestOf('1') }, environment: null, linked: {}, packages: {}, reads: [], refused: null };
+const facts = {
+  input: { n: digestOf('1') },
+  environment: null,
+  linked: {},
+  bundle: null,
+  packages: {},
+  reads: [],
+  refused: null,
+};
 const record = (key: Digest | null, more: Partial<CacheRecord> = {}): CacheRecord => ({
   key,
   seed: null,

@@ -1,5 +1,6 @@
-import type { Quoted } from '../../plan/binding.js';
+import { codeNamesIn, type Quoted } from '../../plan/binding.js';
 import type { StepNode } from '../../plan/plan.js';
+import { bundleOf } from '../reuse/cache-key.js';
 import { findReusable, type Lookup } from '../reuse/find-reusable.js';
 import { inputDigests } from '../reuse/input-digests.js';
 import { previousOutputOf, seedOf } from '../steps/step-context.js';
@@ -82,6 +83,7 @@ async function lookUp(node: StepNode, id: string, input: Quoted, all: Forecaster
     packages: code.packages,
     input: await inputDigests(input, store.artifacts),
     linked: await code.linked(),
+    bundle: bundleOf(input, codeNamesIn(node.input), all.bundle),
     previous: (of: string) => previousOutputOf(of, run, store),
   };
   return findReusable(query, store);

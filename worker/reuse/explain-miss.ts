@@ -27,6 +27,7 @@ function difference(latest: JournalEntry, query: ReuseQuery): string {
   }
   const linked = changedNames(cache.linked, query.linked);
   if (linked.length > 0) return `linked package ${linked.join(', ')} changed since ${run}`;
+  if (cache.bundle !== query.bundle) return `code changed since ${run}, maybe of a definition that the run gives it`;
   if (cache.refused !== null) return `${run} does not offer its output: the step uses ${cache.refused}`;
   return `${run} does not offer its output`;
 }

@@ -5,7 +5,7 @@ import type { CacheFacts, CacheRecord } from '../../store/index.js';
 import type { LoadedCode } from '../code/load-code.js';
 import type { WorkerParts } from '../parts.js';
 import { type Attempt, previousOutputOf, seedOf } from '../steps/step-context.js';
-import { cacheKey, type KeyParts } from './cache-key.js';
+import { bundleOf, cacheKey, type KeyParts } from './cache-key.js';
 import { findReusable, type Reusable } from './find-reusable.js';
 import { inputDigests } from './input-digests.js';
 import type { Observations } from './observe-context.js';
@@ -39,6 +39,7 @@ export async function decideReuse(
     input: await inputDigests(task.input, store.artifacts),
     environment: (await step.declaration.environment?.()) ?? null,
     linked: await code.linked(),
+    bundle: bundleOf(task.input, task.covers ?? [], task.code),
   };
   const { packages } = code;
   if (reuseModeOf(task, { reuse }) === 'refresh') return { parts, packages, found: null, reason: whyRefresh(task) };
@@ -59,8 +60,8 @@ export function reusedRecord({ parts, packages, reason }: ReuseDecision, { offer
 
 /** What the commit of a function that ran says. */
 export function offeredRecord({ parts, packages, reason }: ReuseDecision, seen: Observations): CacheRecord {
-  const { input, environment, linked } = parts;
+  const { input, environment, linked, bundle } = parts;
   const { reads, refused, seed } = seen;
-  const facts: CacheFacts = { input, environment, linked, packages, reads, refused };
+  const facts: CacheFacts = { input, environment, linked, bundle, packages, reads, refused };
   return { key: refused === null ? cacheKey(parts) : null, seed, facts, reason, from: null };
 }

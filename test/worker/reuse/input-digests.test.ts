@@ -28,6 +28,7 @@ async function keyOf(input: Quoted): Promise<string> {
     fingerprint,
     environment: null,
     linked: {},
+    bundle: null,
     input: await inputDigests(input, artifacts),
   });
 }
