@@ -2,7 +2,7 @@ import { describe, expectTypeOf, test } from 'vitest';
 import { type Ref, step, typedStep, type Wire, z } from '../../../dsl/index.js';
 
 declare const rowType: unique symbol;
-type Shape = { id: string; size?: number; tags: string[]; inner: { a: number | null } };
+type Shape = { id: string; size?: number | undefined; tags: string[]; inner: { a: number | null } };
 declare const text: Ref<string>;
 declare const km: Ref<'km'>;
 declare const flag: Ref<boolean>;
