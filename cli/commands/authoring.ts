@@ -13,7 +13,7 @@ export function addAuthoringCommands(program: Command): void {
   withExamples(
     program
       .command('check <file>')
-      .description('find mistakes in a pipeline file, all at once; exit 1 if there are errors')
+      .description('find mistakes in a pipeline file, all at once, and give hints; exit 1 if there are errors')
       .option('--json', 'print diagnostics as JSON')
       .action(check),
     'pawl check examples/flight-delays/pipeline.ts',
@@ -46,23 +46,10 @@ interface JsonOption {
 }
 
 async function check(file: string, { json }: JsonOption): Promise<void> {
-  const { diagnostics } = await compilePipeline(file);
-  const plain = diagnostics.map(({ code, severity, message, file: at, line, column, hint }) => ({
-    code,
-    severity,
-    message,
-    file: at,
-    line,
-    column,
-    hint,
-  }));
-  if (json) printJson(plain);
-  else
-    printLine(
-      diagnostics.length > 0
-        ? formatDiagnostics(diagnostics, { color: pc.isColorSupported })
-        : `${file}: no mistakes found`,
-    );
+  const { diagnostics } = await compilePipeline(file, { hints: true });
+  const found = formatDiagnostics(diagnostics, { color: pc.isColorSupported });
+  if (json) printJson(diagnostics);
+  else printLine(diagnostics.length > 0 ? found : `${file}: no mistakes found`);
   if (diagnostics.some(({ severity }) => severity === 'error')) process.exitCode = 1;
 }
 

@@ -64,6 +64,8 @@ export interface Diagnostic {
   readonly severity: 'error' | 'warning' | 'hint';
   /** What is wrong. */
   readonly message: string;
+  /** Why that is a rule. */
+  readonly reason: string;
   /** Path from the project's root, with `/`. */
   readonly file: string;
   /** From 1. */
@@ -74,6 +76,8 @@ export interface Diagnostic {
   readonly hint: string;
   /** The lines around the place, with a caret under it. */
   readonly frame?: string;
+  /** The page that explains the rule, from the root of Pawl's repository and package. */
+  readonly page: string;
 }
 
 /** A place in a source file. */

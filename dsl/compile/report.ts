@@ -1,6 +1,7 @@
 import type { Diagnostic, Finding } from './diagnostic.js';
 import { codeFrame } from './frame.js';
 import { relativePath } from './project.js';
+import { REASONS } from './reasons.js';
 
 /** Makes diagnostics of findings: each once, sorted by file and place. */
 export function reportFindings(root: string, findings: readonly Finding[]): readonly Diagnostic[] {
@@ -15,11 +16,13 @@ function toDiagnostic(root: string, finding: Finding): Diagnostic {
     code: finding.code,
     severity: finding.severity ?? 'error',
     message: finding.message,
+    reason: REASONS[finding.code],
     file: relativePath(root, file),
     line,
     column,
     hint: finding.hint,
     ...(frame === undefined ? {} : { frame }),
+    page: `docs/errors/${finding.code}.md`,
   };
 }
 

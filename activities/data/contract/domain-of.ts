@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { ColumnContract, ColumnType, Rule, Scalar } from './contract.js';
 import { readNumber } from './number-of.js';
-import { refusal } from './refusal.js';
+import { readAll, refusal } from './refusal.js';
 import { readText } from './text-of.js';
 
 type Schema = z.core.$ZodType;
@@ -123,7 +123,10 @@ function readTemplate(column: string, schema: Schema): Domain {
 
 function readUnion(column: string, options: readonly Schema[]): Domain {
   const nulls = options.filter((option) => option._zod.def.type === 'null');
-  const domains = options.filter((option) => !nulls.includes(option)).map((option) => readDomain(column, option));
+  const domains = readAll(
+    options.filter((option) => !nulls.includes(option)),
+    (option) => readDomain(column, option),
+  );
   const [first, ...others] = domains;
   if (!first) throw refusal(column, 'a column cannot be only null', SCALAR);
   const nullable = nulls.length > 0 || domains.some((domain) => domain.nullable);

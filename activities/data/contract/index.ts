@@ -12,5 +12,6 @@ export {
   rowRuleSchema,
 } from './contract.js';
 export { contractOf } from './contract-of.js';
+export { RowSchemaError, type RowSchemaProblem } from './refusal.js';
 export { sql } from './row-rule.js';
 export { type TimestampOptions, timestamp } from './timestamp.js';

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { ColumnType, Rule } from './contract.js';
-import { refusal } from './refusal.js';
+import { readAll, refusal } from './refusal.js';
 
 type NumberCheck =
   | z.core.$ZodCheckLessThanDef
@@ -30,7 +30,7 @@ export function readNumber(column: string, schema: z.core.$ZodType): NumberDomai
   const own = 'check' in def ? [def as unknown as NumberCheck] : [];
   const checks = [...own, ...(def.checks ?? []).map((check) => check._zod.def as NumberCheck)];
   const whole = checks.some((check) => check.check === 'number_format' && /int/.test(check.format));
-  return { type: whole ? 'int' : 'double', rules: checks.flatMap((check) => readCheck(column, check)) };
+  return { type: whole ? 'int' : 'double', rules: readAll(checks, (check) => readCheck(column, check)).flat() };
 }
 
 function readCheck(column: string, check: NumberCheck): Rule[] {

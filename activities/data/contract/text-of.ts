@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { ColumnType, Rule } from './contract.js';
 import { keptFlags, translatePattern } from './pattern.js';
-import { refusal } from './refusal.js';
+import { readAll, refusal } from './refusal.js';
 import { timestampTagOf } from './timestamp.js';
 
 interface TextDomain {
@@ -32,7 +32,11 @@ export function readText(column: string, schema: z.core.$ZodType, pattern?: RegE
   const all = [...own, ...checks.map((check) => check._zod.def as StringCheck)];
   if (all.some((check) => formatOf(check) === 'date')) return readDate(column, all.length);
   const template = pattern ? [patternRule(column, pattern, null)] : [];
-  return { type: 'text', zone: null, rules: [...template, ...all.flatMap((check) => readCheck(column, check))] };
+  return {
+    type: 'text',
+    zone: null,
+    rules: [...template, ...readAll(all, (check) => readCheck(column, check)).flat()],
+  };
 }
 
 function readTimestamp(

@@ -1,12 +1,15 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { StepContext } from '../../../dsl/context.js';
+import { misuse } from '../../../dsl/misuse.js';
 import type { Ref, Wire } from '../../../dsl/ref.js';
 import { type NodeOptions, typedStep } from '../../../dsl/step.js';
+import { currentTracer } from '../../../dsl/trace.js';
 import { MediaType } from '../../../plan/artifact.js';
 import { type Dataset, type DatasetValue, datasetSchema } from '../../values.js';
 import { type Contract, contractSchema } from '../contract/contract.js';
 import { contractOf } from '../contract/contract-of.js';
+import { RowSchemaError } from '../contract/refusal.js';
 import { type DuckDb, withDuckDb } from '../duckdb.js';
 import { invalidData, readingFile, rowCount } from '../invalid-data.js';
 import { type OpenSource, openSource } from '../source/open-source.js';
@@ -59,9 +62,21 @@ export function ingest<Rows extends z.ZodObject>(
   options?: NodeOptions,
 ): Ref<Dataset<z.output<Rows>>> {
   const { from, rows, partition } = input;
-  const dataset: Ref<DatasetValue> = ingestStep({ from, contract: contractOf(rows), partition }, options);
+  const dataset: Ref<DatasetValue> = ingestStep({ from, contract: readContract(rows), partition }, options);
   // The row type exists for TypeScript only: the value is the same.
   return dataset as unknown as Ref<Dataset<z.output<Rows>>>;
+}
+
+/** While a pipeline is traced, each problem of a row schema is a mistake of its own. */
+function readContract(rows: z.ZodObject): Contract {
+  try {
+    return contractOf(rows);
+  } catch (error) {
+    if (!(error instanceof RowSchemaError)) throw error;
+    const tracer = currentTracer('ingest');
+    for (const { message, hint } of error.problems) tracer.report(misuse(message, hint, 'row-schema'));
+    return { kind: 'contract', format: 1, columns: [], rules: [], others: 'ignored' };
+  }
 }
 
 async function ingestRows(input: IngestStepInput, ctx: StepContext): Promise<DatasetValue> {

@@ -58,8 +58,11 @@ function blocksOf(name: string, [, first, second, third]: readonly Value[]): rea
         { way: first, given: [REF] },
         { way: second, given: [] },
       ];
-    case 'match':
-      return [...waysOf(second).map((way) => ({ way, given: [REF] })), { way: option(third, 'otherwise'), given: [] }];
+    case 'match': {
+      // Of a text or a number there are no properties to name: its cases come first.
+      const [cases, options] = first?.kind === 'structure' ? [first, second] : [second, third];
+      return [...waysOf(cases).map((way) => ({ way, given: [REF] })), { way: option(options, 'otherwise'), given: [] }];
+    }
     case 'map':
       return [
         { way: first, given: [REF] },

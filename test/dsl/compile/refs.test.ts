@@ -95,6 +95,7 @@ describe('a ref is followed through controls', () => {
   test.each<[string, string, string[]]>([
     ['out of match', "if (match(load(1), 'kind', { a: () => 1 })) return 1;", ['ref-in-condition match']],
     ['into match', "match(load(1), 'kind', { a: (x) => !x.ok });", ['ref-in-condition x']],
+    ['into match by value', 'match(load(1).ok, { true: (x) => !x, false: () => 1 });', ['ref-in-condition x']],
     ['into otherwise', "const x = load(1); match(x, 'k', {}, { otherwise: () => !x.ok });", ['ref-in-condition x']],
     ['out of present', 'if (present(load(1).ok, () => 1)) return 1;', ['ref-in-condition present']],
     [
