@@ -64,7 +64,7 @@ class ValueChecker {
       DiagnosticCode.UnknownProperty,
       'error',
       `${nameOf(part)} has no property "${key}"${length === 0 ? '' : ` in ${whole}`}`,
-      known.length === 0 ? 'It is no object: use it as a whole.' : suggestName(key, known),
+      known.length > 0 ? suggestName(key, known) : hintFor(around),
       owner,
     );
   }
@@ -130,6 +130,11 @@ class ValueChecker {
   private report(code: DiagnosticCode, severity: Finding['severity'], message: string, hint: string, node?: string) {
     this.findings.push({ code, severity, message, hint, place: this.placeOf(node) });
   }
+}
+
+function hintFor(schema: z.core.$ZodType): string {
+  const isList = defOf(schema).type === 'array';
+  return isList ? 'It is a list: use map for its items.' : 'It is no object: use it as a whole.';
 }
 
 function isNever(schema: z.core.$ZodType): boolean {

@@ -12,7 +12,10 @@ const OF_WRONG_GRAPHS: ReadonlySet<DiagnosticCode> = new Set([
 export function withoutConsequences(findings: readonly Finding[]): readonly Finding[] {
   const misread = findings.some(isOfRef);
   const impure = findings.some(({ code }) => code.startsWith('impure-'));
+  const unreachable = findings.filter(({ code }) => code === DiagnosticCode.Unreachable).map(({ place }) => place);
   return findings.filter((finding) => {
+    if (finding.code === DiagnosticCode.UnusedNode && unreachable.some((place) => isSame(place, finding.place)))
+      return false;
     if (impure && finding.code === DiagnosticCode.UnstableGraph) return false;
     return !misread || !(OF_WRONG_GRAPHS.has(finding.code) || isMissingInput(finding));
   });
@@ -32,6 +35,10 @@ export function withoutKnown(
     if (!isOfRef(finding) && finding.code !== DiagnosticCode.TraceFailed) return true;
     return !misread.some(({ place }) => sameStatement(place, finding.place));
   });
+}
+
+function isSame(a: Place, b: Place): boolean {
+  return a.file === b.file && a.line === b.line && a.column === b.column;
 }
 
 function isOfRef({ code }: Finding): boolean {

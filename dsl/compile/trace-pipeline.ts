@@ -18,12 +18,19 @@ export function tracePipeline(loaded: Loaded, start: Place, findings: Finding[])
 }
 
 function traceOnce(loaded: Loaded, start: Place, sites: boolean, onMisuse: (mistake: Misuse) => void): Trace {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = DEEPEST_STACK;
   try {
     return loaded.pipeline.trace({ sites, onMisuse });
   } catch (error) {
     throw new CompileStop([findingOf(error, loaded, start)]);
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
   }
 }
+
+/** The author's own frame is under those of Pawl, of which an input deep in lists and objects takes many. */
+const DEEPEST_STACK = 100;
 
 function findingOf(error: unknown, { findPlace }: Loaded, start: Place): Finding {
   const place = (error instanceof Error && findPlace(error.stack ?? '')) || start;

@@ -88,19 +88,19 @@ function impureExport(specifier: string, name: string): Impurity | undefined {
 
 const USES: Readonly<Record<ImpurityCode, { readonly is: string; readonly hint: string }>> = {
   'impure-clock': {
-    is: 'is another time whenever the graph is drawn',
+    is: 'is another time whenever the graph is drawn, and the graph another one with it',
     hint: 'Take the time of the run in a step, from ctx.run.nominalTime, or let schedule.params make a param of it.',
   },
   'impure-random': {
-    is: 'is another value whenever the graph is drawn',
+    is: 'is another value whenever the graph is drawn, and the graph another one with it',
     hint: 'Draw it in a step, from ctx.seed, or take it as a param.',
   },
   'impure-environment': {
-    is: 'is another one on each machine',
+    is: 'is another one on each machine, and the graph with it',
     hint: 'Take it as a param, read it in a step, or use secret(…) for what nobody should see.',
   },
   'impure-io': {
-    is: 'reaches out of the program whenever the graph is drawn',
+    is: 'happens when the pipeline is compiled, not when it runs',
     hint: 'Do it in a step, whose output later steps can read.',
   },
 };
@@ -111,7 +111,7 @@ export function impureFinding({ code, name, warning }: Impurity, node: ts.Node, 
   return {
     code,
     ...(warning || inModule ? { severity: 'warning' } : {}),
-    message: `\`${name}\` ${is}, and a pipeline function must draw the same one each time`,
+    message: `\`${name}\` ${is}`,
     hint,
     place: placeOf(node),
   };

@@ -1,7 +1,7 @@
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { compilePipeline, DiagnosticCode, formatDiagnostics, readBundleHeader } from '../../../dsl/compile/index.js';
+import { compilePipeline, formatDiagnostics, readBundleHeader } from '../../../dsl/compile/index.js';
 import { compileApart, makeProject } from './sandbox.js';
 
 const simple = (name: string) => `import { pipeline, step, z } from 'pawl';
@@ -93,10 +93,4 @@ export default pipeline('p', { params: z.object({ a: z.string() }) }, ({ a }) =>
     ]);
     expect(formatDiagnostics(diagnostics, { color: true })).toContain('\u001b[');
   });
-});
-
-test('each diagnostic has a page that says why and how to fix it', () => {
-  const folder = join(import.meta.dirname, '../../../docs/errors');
-  const missing = Object.values(DiagnosticCode).filter((code) => !existsSync(join(folder, `${code}.md`)));
-  expect(missing).toEqual([]);
 });
