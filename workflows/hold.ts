@@ -48,10 +48,16 @@ async function decisionOn(fault: Fault, holdMs: number, state: RunState): Promis
   return decision;
 }
 
+/** A run whose end has been decided is held no more, although what runs on exit may take a while. */
+export function announceEnd(state: RunState): void {
+  if (state.phase === 'held') announce(state);
+}
+
 /** The search attribute and Postgres' projection; neither may hold up the run. */
 function announce(state: RunState): void {
   const faults = state.faults();
   const phase = faults.length > 0 ? 'held' : 'running';
+  state.phase = phase;
   labelRun({ phase });
   void CancellationScope.nonCancellable(() => callRecordRun({ phase, outcome: null, value: null, faults }));
 }

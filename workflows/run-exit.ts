@@ -5,6 +5,7 @@ import { EXIT_ITEM, type ExitPlan } from '../plan/plan.js';
 import type { BeginResult, Fault } from '../plan/protocol.js';
 import type { Ending } from './ending.js';
 import { Frame } from './frame.js';
+import { announceEnd } from './hold.js';
 import { interpretBlock } from './interpret.js';
 import { interpretEach, notedFaults } from './interpret-each.js';
 import type { Run } from './run.js';
@@ -18,6 +19,7 @@ const GRACE_MS = 10_000;
 export async function runExit(pinned: BeginResult, state: RunState, ending: Ending): Promise<void> {
   const { onExit } = pinned.plan;
   if (!onExit) return;
+  announceEnd(state);
   try {
     await CancellationScope.nonCancellable(() => interpretExit(onExit, pinned, state, ending));
   } catch (error) {

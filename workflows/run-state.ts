@@ -1,4 +1,4 @@
-import type { BeginResult, Fault, NodeState, NodeStatus, Outcome, Reused, WaitsFor } from '../plan/protocol.js';
+import type { BeginResult, Fault, NodeState, NodeStatus, Outcome, Phase, Reused, WaitsFor } from '../plan/protocol.js';
 import { Budget } from './budget.js';
 import { Inbox } from './inbox.js';
 
@@ -20,6 +20,8 @@ export class RunState {
   readonly inbox = new Inbox();
   /** Null before the run has begun. */
   pinned: BeginResult | null = null;
+  /** As it was last announced. */
+  phase: Phase = 'running';
   /** Why the run could not begin. */
   refusal: string | null = null;
   private readonly entries = new Map<string, Entry>();

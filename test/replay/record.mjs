@@ -1,6 +1,7 @@
 /**
  * Records the histories under test/replay: one for each control node and outcome, named by the engine that made them.
- * Run it when the engine version changes; histories of older engines stay. Needs a build: node test/replay/record.mjs
+ * Run it when the engine version changes; histories of older engines stay. Needs a build:
+ * node test/replay/record.mjs [NAME…]
  */
 import { spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -22,7 +23,21 @@ const RECORDINGS = [
   { name: 'retried', pipeline: 'faulty', params: { file: missing }, then: ['retry'] },
   { name: 'aborted', pipeline: 'faulty', params: { file: join(state, 'never') }, then: ['abort'] },
   { name: 'cancelled', pipeline: 'faulty', params: { file: join(state, 'never') }, then: ['cancel'] },
-];
+  { name: 'ways', pipeline: 'ways', params: { kinds: ['number', 'list'], n: 3, twice: true } },
+  { name: 'deferred', pipeline: 'deferred', params: { n: 2 } },
+  { name: 'slept', pipeline: 'sleeping', params: { at: '2001-01-01T00:00:00Z', n: 1 } },
+  { name: 'gaps', pipeline: 'nested-gaps', params: { groups: gappy('one', 'bad') } },
+  { name: 'gaps-aborted', pipeline: 'nested-gaps', params: { groups: gappy('bad', 'bad') }, then: ['abort'] },
+  { name: 'exit', pipeline: 'exits', params: { file: join(state, 'exit'), breaksOnExit: true } },
+  { name: 'exit-rejected', pipeline: 'exits', params: { file: join(state, 'exit-2'), rejects: true } },
+  { name: 'exit-late', pipeline: 'exits', params: { file: join(state, 'exit-3'), slowExitMs: 20_000 } },
+].filter(({ name }) => process.argv.length === 2 || process.argv.includes(name));
+
+/** Two groups of a map that bears the failure of one, each with two failing words or none. */
+function gappy(...kinds) {
+  const words = { one: ['a', 'b', 'bad'], bad: ['bad', 'bad-2', 'c'] };
+  return kinds.map((kind, at) => ({ id: `group-${at}`, words: words[kind] }));
+}
 
 try {
   for (const recording of RECORDINGS) await record(recording);

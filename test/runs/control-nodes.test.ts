@@ -289,7 +289,7 @@ describe('what runs on exit', () => {
   test('hears of an abort', async () => {
     const params = given('aborted', { breaks: true, breaksOnExit: true });
     const handle = await start('exits', params, 'exit-aborted');
-    await until(async () => (await heldNodes('exit-aborted')).includes('main'));
+    await until(async () => (await stack.store.runs.latest('exit-aborted'))?.phase === 'held');
     expect(await stack.pawl('abort', 'exit-aborted')).toMatchObject({ code: 4 });
     await expect(handle.result()).rejects.toMatchObject({ cause: { type: 'Aborted' } });
     expect(await told(params.file)).toMatchObject({ outcome: 'aborted', value: null, faults: 1 });
