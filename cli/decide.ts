@@ -2,7 +2,7 @@ import { type WorkflowHandle, WorkflowUpdateFailedError } from '@temporalio/clie
 import { ApplicationFailure } from '@temporalio/common';
 import { followRun } from '../client/follow-run.js';
 import { FailureType, PawlError } from '../plan/failure.js';
-import { findRun } from './commands/show.js';
+import { findRun } from './find-run.js';
 import { printJson, printLine } from './output.js';
 import { noteNodes, reportRun } from './run-report.js';
 import { type Session, withSession } from './session.js';
@@ -17,13 +17,14 @@ export interface DecideOptions {
 
 /** Does something to an open run, then follows it. @param act returns what the run answered, if it did. */
 export async function decide(
-  run: string,
+  id: string,
   options: DecideOptions,
   act: (handle: WorkflowHandle) => Promise<string | undefined>,
 ): Promise<void> {
   const json = options.json === true;
   await withSession(async (session) => {
-    const handle = await openHandle(run, session);
+    const handle = await openHandle(id, session);
+    const run = handle.workflowId;
     await session.ensureWorker();
     const answer = await act(handle);
     if (options.detach) {
@@ -36,14 +37,14 @@ export async function decide(
   });
 }
 
-async function openHandle(run: string, session: Session): Promise<WorkflowHandle> {
-  const record = await findRun(run, await session.store());
-  if (record.phase === 'closed') {
-    throw new PawlError(FailureType.Conflict, `run "${run}" is closed already: ${record.outcome}`, {
+async function openHandle(id: string, session: Session): Promise<WorkflowHandle> {
+  const { workflowId: run, runId, phase, outcome } = await findRun(id, session);
+  if (phase === 'closed') {
+    throw new PawlError(FailureType.Conflict, `run "${run}" is closed already: ${outcome}`, {
       hint: `See it with: pawl show ${run}`,
     });
   }
-  return (await session.client()).workflow.getHandle(run, record.runId);
+  return (await session.client()).workflow.getHandle(run, runId);
 }
 
 /**

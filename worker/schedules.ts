@@ -1,7 +1,7 @@
 import { type Client, ScheduleNotFoundError, ScheduleOverlapPolicy } from '@temporalio/client';
 import { nameIn } from '../plan/environment.js';
 import { FailureType, PawlError } from '../plan/failure.js';
-import type { Plan } from '../plan/plan.js';
+import type { Plan, SchedulePlan } from '../plan/plan.js';
 import type { Environment } from './environment.js';
 
 /** One pipeline's schedule, as operators see it. */
@@ -31,11 +31,6 @@ export async function applySchedule(
   environment: Environment,
   plan: Plan,
 ): Promise<'created' | 'updated'> {
-  if (!plan.schedule) {
-    throw new PawlError(FailureType.InvalidPlan, `pipeline "${plan.pipeline}" has no schedule`, {
-      hint: "Declare one: pipeline(name, { params, schedule: { cron: '0 6 2 * *' } }, …)",
-    });
-  }
   const options = scheduleOptions(plan, environment);
   const handle = client.schedule.getHandle(idOf(environment, plan.pipeline));
   try {
@@ -48,8 +43,16 @@ export async function applySchedule(
   }
 }
 
+/** @throws PawlError `InvalidPlan` when the pipeline has no schedule. */
+export function requireSchedule({ pipeline, schedule }: Plan): SchedulePlan {
+  if (schedule) return schedule;
+  throw new PawlError(FailureType.InvalidPlan, `pipeline "${pipeline}" has no schedule`, {
+    hint: "Declare one: pipeline(name, { params, schedule: { cron: '0 6 2 * *' } }, …)",
+  });
+}
+
 function scheduleOptions(plan: Plan, environment: Environment) {
-  const { cron, timeZone } = plan.schedule!;
+  const { cron, timeZone } = requireSchedule(plan);
   return {
     // The server keeps calendars, not cron lines; what follows `#` it keeps as their comment.
     spec: { cronExpressions: [`${cron} # ${cron}`], timezone: timeZone },

@@ -23,7 +23,7 @@ export function addDevCommand(program: Command): void {
 async function dev(files: string[]): Promise<void> {
   await withSession(async (session) => {
     if (!session.stack) {
-      throw new PawlError(FailureType.InvalidParams, 'pawl dev uses the embedded stack, and DATABASE_URL is set', {
+      throw new PawlError(FailureType.InvalidInput, 'pawl dev uses the embedded stack, and DATABASE_URL is set', {
         hint: 'Use pawl worker and pawl publish with a deployment, or unset DATABASE_URL.',
       });
     }
@@ -66,7 +66,9 @@ function watchFiles(files: readonly string[], changed: () => Promise<void>, root
   };
   const folders = [root, ...files.map((file) => dirname(resolve(file)))];
   const ignored = (path: string, stats?: Stats): boolean => isIgnored(path, stats, folders);
-  return watch(folders, { ignoreInitial: true, ignored }).on('all', soon);
+  return watch(folders, { ignoreInitial: true, ignored })
+    .on('all', soon)
+    .on('error', (error) => printNote(`cannot watch for changes: ${String(error)}; start pawl dev again to see them`));
 }
 
 /** Neither packages nor what is built or kept beside the sources, unless a pipeline lies there itself. */

@@ -1,5 +1,8 @@
+import type { WorkflowHandle } from '@temporalio/client';
 import type { Command } from 'commander';
-import { RunMessage } from '../../plan/protocol.js';
+import { isPawlError, PawlError } from '../../plan/failure.js';
+import { type NodeStatus, RunMessage } from '../../plan/protocol.js';
+import { suggestName } from '../../plan/suggest.js';
 import { type DecideOptions, decide, updateRun } from '../decide.js';
 import { withExamples } from '../example.js';
 
@@ -39,7 +42,22 @@ interface DecisionOptions extends DecideOptions {
 }
 
 const retry = (run: string, options: DecisionOptions): Promise<void> =>
-  decide(run, options, (handle) => updateRun(handle, RunMessage.retry, { node: options.node }));
+  decide(run, options, async (handle) => {
+    try {
+      return await updateRun(handle, RunMessage.retry, { node: options.node });
+    } catch (error) {
+      throw options.node === undefined ? error : await withNearNode(error, options.node, handle);
+    }
+  });
+
+/** A refusal with the held node that was perhaps meant. */
+async function withNearNode(error: unknown, node: string, handle: WorkflowHandle): Promise<unknown> {
+  if (!isPawlError(error)) return error;
+  const table = await handle.query<readonly NodeStatus[]>(RunMessage.nodes).catch(() => []);
+  const held = table.filter(({ state }) => state === 'held').map((each) => each.node);
+  if (held.length === 0) return error;
+  return new PawlError(error.type, error.message, { hint: suggestName(node, held), cause: error });
+}
 
 const abort = (run: string, options: DecisionOptions): Promise<void> =>
   decide(run, options, (handle) => updateRun(handle, RunMessage.abort, { reason: options.reason }));

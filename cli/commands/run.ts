@@ -62,6 +62,8 @@ async function run(target: string, options: RunOptions, command: Command): Promi
     if (options.detach) {
       if (options.json) printJson({ run: handle.workflowId, url });
       else printLine(handle.workflowId);
+      if (session.stack)
+        printNote('the run goes on while a worker is there: with pawl dev, pawl worker or a later command');
       return;
     }
     const json = options.json === true;

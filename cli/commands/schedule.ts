@@ -1,18 +1,23 @@
 import type { Command } from 'commander';
+import type { CompiledPipeline } from '../../dsl/compile/index.js';
 import { FailureType, PawlError } from '../../plan/failure.js';
-import type { Plan } from '../../plan/plan.js';
+import { checkFiring } from '../../worker/check-firing.js';
+import { projectRoot } from '../../worker/code/check-packages.js';
+import { CodeLoader } from '../../worker/code/load-code.js';
 import { publish } from '../../worker/publish.js';
+import { currentPlan } from '../../worker/runs/current-plan.js';
 import {
   applySchedule,
   backfillSchedule,
   listSchedules,
   pauseSchedule,
+  requireSchedule,
   resumeSchedule,
 } from '../../worker/schedules.js';
 import { compileFile, isFile } from '../compile-file.js';
 import { withExamples } from '../example.js';
 import { printJson, printLine, printTable } from '../output.js';
-import { type Session, withSession } from '../session.js';
+import { withSession } from '../session.js';
 
 export function addScheduleCommand(program: Command): void {
   const schedule = program.command('schedule').description("pipelines' schedules on the Temporal server");
@@ -56,21 +61,22 @@ export function addScheduleCommand(program: Command): void {
 
 async function apply(target: string): Promise<void> {
   const compiled = isFile(target) ? await compileFile(target) : null;
+  if (compiled) await checkSchedule(compiled);
   await withSession(async (session) => {
     if (compiled) await publish(compiled, await session.store());
-    const plan = compiled?.plan ?? (await currentPlan(target, session));
+    const plan = compiled?.plan ?? (await currentPlan(target, await session.store())).plan;
     printLine(
       `${await applySchedule(await session.client(), session.environment, plan)} the schedule of ${plan.pipeline}: ${plan.schedule?.cron}`,
     );
   });
 }
 
-async function currentPlan(pipeline: string, session: Session): Promise<Plan> {
-  const published = await (await session.store()).plans.current(pipeline);
-  if (published) return published.plan;
-  throw new PawlError(FailureType.UnknownPipeline, `no pipeline called "${pipeline}" is published`, {
-    hint: 'Give its file instead: pawl schedule apply FILE',
-  });
+/** What would make every firing fail is said before anything is published. */
+async function checkSchedule({ plan, bundle }: CompiledPipeline): Promise<void> {
+  requireSchedule(plan);
+  const artifacts = { getBytes: async () => Buffer.from(bundle.code) };
+  const loader = new CodeLoader({ artifacts, root: await projectRoot(process.cwd()) });
+  await checkFiring((await loader.loadText(plan.code, bundle.code)).pipeline, new Date());
 }
 
 async function list({ json }: { json?: boolean }): Promise<void> {
@@ -103,7 +109,7 @@ async function backfill(pipeline: string, { from, to }: { from: string; to: stri
 function parseTime(text: string): Date {
   const time = new Date(text);
   if (!Number.isNaN(time.getTime())) return time;
-  throw new PawlError(FailureType.InvalidParams, `"${text}" is not a time`, {
+  throw new PawlError(FailureType.InvalidInput, `"${text}" is not a time`, {
     hint: 'Write it as 2001-03-01 or 2001-03-01T06:00:00Z.',
   });
 }

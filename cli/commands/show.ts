@@ -2,10 +2,11 @@ import type { Command } from 'commander';
 import pc from 'picocolors';
 import { FailureType, PawlError } from '../../plan/failure.js';
 import { type Fault, type NodeStatus, RunMessage } from '../../plan/protocol.js';
-import type { JournalEntry, RunRecord, Store } from '../../store/index.js';
+import type { JournalEntry, RunRecord } from '../../store/index.js';
 import { progressOf } from '../../worker/runs/progress.js';
 import { describeWait } from '../describe-wait.js';
 import { withExamples } from '../example.js';
+import { findRun } from '../find-run.js';
 import { paintOutcome, printJson, printLine, printTable } from '../output.js';
 import { printFault, runUrl } from '../run-report.js';
 import { type Session, withSession } from '../session.js';
@@ -59,18 +60,19 @@ async function listRuns({ pipeline, outcome, limit, json }: RunsOptions): Promis
 
 function parseLimit(text: string): number {
   if (/^[1-9]\d*$/.test(text)) return Number(text);
-  throw new PawlError(FailureType.InvalidParams, `"${text}" is not a limit`, { hint: 'Give a whole number from 1.' });
+  throw new PawlError(FailureType.InvalidInput, `"${text}" is not a limit`, { hint: 'Give a whole number from 1.' });
 }
 
-async function showRun(workflowId: string, { json }: { json?: boolean }): Promise<void> {
+async function showRun(id: string, { json }: { json?: boolean }): Promise<void> {
   await withSession(async (session) => {
     const store = await session.store();
-    const run = await findRun(workflowId, store);
+    const run = await findRun(id, session);
+    const { workflowId } = run;
     const nodes = await store.journal.nodesOfRun(run.runId);
     const waiting = run.phase === 'closed' ? [] : await waitingNodes(session, workflowId);
     if (json) return printJson({ ...run, nodes, waiting });
     printLine(
-      `${paintOutcome(stateOf(run))} ${run.workflowId}   plan ${run.planHash?.slice(7, 19)}   for ${run.nominalTime}`,
+      `${paintOutcome(stateOf(run))} ${run.workflowId}   plan ${run.planHash?.slice(7, 19) ?? 'not known yet'}   for ${run.nominalTime}`,
     );
     printLine(`params ${JSON.stringify(run.params)}`);
     printTable(
@@ -128,13 +130,6 @@ async function waitingNodes(session: Session, workflowId: string): Promise<reado
   } catch {
     return null;
   }
-}
-
-/** @throws PawlError `UnknownRun` when no run has this id. */
-export async function findRun(workflowId: string, store: Store): Promise<RunRecord> {
-  const run = await store.runs.latest(workflowId);
-  if (run) return run;
-  throw new PawlError(FailureType.UnknownRun, `no run is called "${workflowId}"`, { hint: 'pawl runs lists them.' });
 }
 
 const stateOf = (run: RunRecord): string => run.outcome ?? run.phase;

@@ -29,7 +29,7 @@ export async function readHistory(file: string): Promise<History> {
   try {
     return historyFromJSON(JSON.parse(await readFile(file, 'utf8')));
   } catch (cause) {
-    throw new PawlError(FailureType.InvalidParams, `${file} is not a history: ${messageOf(cause)}`, {
+    throw new PawlError(FailureType.InvalidInput, `${file} is not a history: ${messageOf(cause)}`, {
       hint: 'Save one with: pawl replay RUN --save FILE',
       cause,
     });
