@@ -18,12 +18,18 @@ type NotAny<T> = 0 extends 1 & T ? unknown : T;
 type RefFields<T> = [T] extends [Scalar]
   ? unknown
   : [T] extends [readonly unknown[]]
-    ? Fields<T, keyof T & `${number}`>
+    ? Places<T>
     : [T] extends [object]
       ? string extends keyof T
         ? RecordFields<T>
         : Fields<T, keyof T & string>
       : unknown;
+
+type Places<T extends readonly unknown[]> = number extends T['length']
+  ? T extends readonly [unknown, ...unknown[]]
+    ? Fields<T, keyof T & `${number}`>
+    : unknown
+  : Fields<T, keyof T & `${number}`>;
 
 // Keys of their own parameter: a union is taken as a whole, and hovering a property shows its TSDoc.
 type Fields<T, Keys extends keyof T> = { readonly [Key in Keys]-?: Ref<T[Key]> };

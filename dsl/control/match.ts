@@ -32,12 +32,17 @@ type Rest<T, Key> = [T] extends [Scalar]
 /** A key that is written as a number is one to TypeScript. */
 type NumberOf<Tags> = Tags extends `${infer N extends number}` ? N : never;
 
-/** What is wrong with cases, at the key where it is wrong. */
-type Complete<Tags extends string, Cases, Options> = {
-  readonly [Tag in keyof Cases as Tag extends Tags | NumberOf<Tags>
-    ? never
-    : Tag]: 'this tag does not occur in the value';
-} & (Options extends { readonly otherwise: () => unknown } ? unknown : { readonly [Tag in Tags]: unknown });
+/** Asks for what is missing among cases, and refuses what does not belong there, at the key where it is. */
+type Complete<Tags extends string, Cases, Options> =
+  NoCaseFor<Exclude<keyof Cases, Tags | NumberOf<Tags>>> extends infer Extra
+    ? (keyof Extra extends never ? unknown : Extra) &
+        (Options extends { readonly otherwise: () => unknown } ? unknown : Missing<Exclude<Tags, TextOf<keyof Cases>>>)
+    : never;
+
+type Missing<Tags extends string> = [Tags] extends [never] ? unknown : NeedsCaseFor<Tags>;
+type NeedsCaseFor<Tags extends string> = { readonly [Tag in Tags]: unknown };
+type NoCaseFor<Tags extends PropertyKey> = { readonly [Tag in Tags]: 'the value has no such tag' };
+type TextOf<Key> = Key extends string | number ? `${Key}` : never;
 
 type CheckOn<T, Key, Cases> = [T] extends [Scalar] ? Complete<TagOf<T>, Key, Cases> : unknown;
 type CheckCases<T, Key, Cases, Options> = [T] extends [Scalar]
