@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { addAuthoringCommands } from './commands/authoring.js';
 import { addDevCommand } from './commands/dev.js';
 import { addDoctorCommand } from './commands/doctor.js';
+import { addGraphCommand } from './commands/graph.js';
 import { addOperatingCommands } from './commands/operating.js';
 import { addPeopleCommands } from './commands/people.js';
 import { addPlanCommand } from './commands/plan.js';
@@ -26,6 +27,7 @@ const program = new Command('pawl')
   .hook('preAction', (command) => enterEnvironment(command.opts<{ env?: string }>().env));
 
 addAuthoringCommands(program);
+addGraphCommand(program);
 addPlanCommand(program);
 addRunCommand(program);
 addShowCommands(program);

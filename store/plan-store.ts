@@ -49,6 +49,8 @@ export interface PlanStore {
   /** The plan that a new run of the pipeline gets; null when nothing has this name. */
   current(pipeline: string): Promise<StoredPlan | null>;
   plan(hash: Digest): Promise<StoredPlan | null>;
+  /** The plans, at most two, whose hash begins with these hexadecimal digits. */
+  beginningWith(digits: string): Promise<StoredPlan[]>;
   /** All names, sorted. */
   pipelineNames(): Promise<string[]>;
   /** All pipelines, sorted by name. */
@@ -69,6 +71,14 @@ export function openPlanStore(db: Database): PlanStore {
       return storedPlan(await query.where('pipelines.name', '=', pipeline).executeTakeFirst());
     },
     plan: async (hash) => storedPlan(await selectPlan(db).where('plans.hash', '=', hash).executeTakeFirst()),
+    beginningWith: async (digits) => {
+      if (!/^[0-9a-f]*$/.test(digits)) return [];
+      const rows = await selectPlan(db)
+        .where('plans.hash', 'like', `sha256:${digits}%` as Digest)
+        .limit(2)
+        .execute();
+      return rows.flatMap((row) => storedPlan(row) ?? []);
+    },
     pipelineNames: async () => (await listPipelines(db)).map(({ name }) => name),
     pipelines: () => listPipelines(db),
   };

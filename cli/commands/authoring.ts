@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import pc from 'picocolors';
-import { compilePipeline, formatDiagnostics, toMermaid } from '../../dsl/compile/index.js';
+import { compilePipeline, formatDiagnostics } from '../../dsl/compile/index.js';
 import { publish } from '../../worker/publish.js';
 import { compileFile } from '../compile-file.js';
 import { withExamples } from '../example.js';
@@ -8,7 +8,7 @@ import { printJson, printLine } from '../output.js';
 import { withSession } from '../session.js';
 import { writeOutputs } from '../write-outputs.js';
 
-/** Commands that look at a pipeline file: check, compile, graph, publish. */
+/** Commands that look at a pipeline file: check, compile, publish. */
 export function addAuthoringCommands(program: Command): void {
   withExamples(
     program
@@ -26,10 +26,6 @@ export function addAuthoringCommands(program: Command): void {
       .option('--json', 'print what was written as JSON')
       .action(compile),
     'pawl compile examples/flight-delays/pipeline.ts --out build',
-  );
-  withExamples(
-    program.command('graph <file>').description('print the graph of a pipeline as Mermaid').action(graph),
-    'pawl graph examples/flight-delays/pipeline.ts > graph.mmd',
   );
   withExamples(
     program
@@ -59,11 +55,6 @@ async function compile(file: string, { out, json }: { out: string } & JsonOption
   const written = await writeOutputs(compiled, out);
   if (json) printJson({ pipeline, hash: compiled.planHash, code, ...written });
   else for (const path of Object.values(written)) printLine(path);
-}
-
-async function graph(file: string): Promise<void> {
-  const { plan } = await compileFile(file);
-  printLine(toMermaid(plan));
 }
 
 async function publishFile(file: string, { json }: JsonOption): Promise<void> {
