@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { addAuthoringCommands } from './commands/authoring.js';
 import { addDevCommand } from './commands/dev.js';
+import { addDiffCommand } from './commands/diff.js';
 import { addDoctorCommand } from './commands/doctor.js';
 import { addGraphCommand } from './commands/graph.js';
 import { addOperatingCommands } from './commands/operating.js';
@@ -28,6 +29,7 @@ const program = new Command('pawl')
 
 addAuthoringCommands(program);
 addGraphCommand(program);
+addDiffCommand(program);
 addPlanCommand(program);
 addRunCommand(program);
 addShowCommands(program);
