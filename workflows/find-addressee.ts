@@ -1,5 +1,5 @@
 import { FailureType } from '../plan/failure.js';
-import type { ApprovalNode, Plan, WaitNode } from '../plan/plan.js';
+import { type ApprovalNode, EXIT_ITEM, type Plan, type WaitNode } from '../plan/plan.js';
 import { suggestName } from '../plan/suggest.js';
 import { type Addressee, addresseesOf, kindOf } from './addressees.js';
 import { refusal } from './request-shape.js';
@@ -28,6 +28,8 @@ export interface Found<N> {
  */
 export function findAddressee<K extends Kind>(id: string | undefined, kind: K, state: RunState): Found<NodeOf<K>> {
   const found = id === undefined ? theOne(kind, state) : named(id, kind, state);
+  if (state.ended && !found.id.startsWith(`${EXIT_ITEM}/`))
+    throw refusal(`"${found.id}" will not be reached any more: the run is at its end`, FailureType.Conflict);
   const left = state.stateOf(found.id) ?? state.stateOf(found.node.id);
   if (left === 'skipped') throw refusal(`"${found.id}" was skipped: the run went another way`, FailureType.Conflict);
   return found;

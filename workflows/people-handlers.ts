@@ -38,12 +38,12 @@ export function registerPeopleHandlers(state: RunState): void {
 async function approve(request: ApproveRequest, state: RunState): Promise<string> {
   const pinned = await hasBegun(state);
   const { id, ballot } = admitDecision(request, state);
-  const { approved = true, by = UNKNOWN, role = null, reason = '' } = request;
+  const { approved = true, role = null, reason = '' } = request;
   const fills = approved && ballot.node.form !== null;
   const value = fills ? await checked(ballot.node.id, request.value, pinned, state) : null;
   // Others may have decided while the value was checked.
   admitDecision({ ...request, node: id }, state);
-  ballot.cast({ approved, by, role, reason, at: new Date().toISOString() }, value);
+  ballot.cast({ approved, by: nameOf(request), role, reason, at: new Date().toISOString() }, value);
   return `${id}: ${ballot.words()}`;
 }
 
@@ -60,11 +60,16 @@ async function send(request: SendRequest, state: RunState): Promise<string> {
 function admitDecision(request: ApproveRequest, state: RunState): { id: string; ballot: Ballot } {
   const { id, node } = findAddressee(request.node, 'approval', state);
   const ballot = state.inbox.ballot(id, node);
-  const objection = ballot.objection(request.by ?? UNKNOWN);
+  const objection = ballot.objection(nameOf(request));
   if (objection) throw refusal(`"${id}" ${objection}`, FailureType.Conflict);
   checkRole(request, { id, node });
   checkFilledIn(request, { id, node });
   return { id, ballot };
+}
+
+/** A name with a space too many is the same person's. */
+function nameOf({ by = UNKNOWN }: ApproveRequest): string {
+  return by.trim();
 }
 
 function checkRole({ role }: ApproveRequest, { id, node }: Found<ApprovalNode>): void {
@@ -99,7 +104,7 @@ function checkApproveShape(request: ApproveRequest): void {
     reason: 'text?',
     value: 'any',
   });
-  if (request.by === '') throw refusal('"by" must say who decides');
+  if (request.by?.trim() === '') throw refusal('"by" must say who decides');
 }
 
 /** How long whoever sent something waits for workers that can check it, in milliseconds. */

@@ -24,6 +24,8 @@ export class RunState {
   phase: Phase = 'running';
   /** Why the run could not begin. */
   refusal: string | null = null;
+  /** Whether all but what runs on exit has ended. */
+  ended = false;
   private readonly entries = new Map<string, Entry>();
   private readonly decisions = new Map<string, Decision>();
   private readonly labels = new Map<string, string>();
@@ -100,6 +102,7 @@ export class RunState {
   }
 
   close(outcome: Outcome): void {
+    this.ended = true;
     this.closeUnder('', outcome === 'cancelled' || outcome === 'rejected' ? 'cancelled' : 'failed');
   }
 

@@ -31,6 +31,25 @@ const RECORDINGS = [
   { name: 'exit', pipeline: 'exits', params: { file: join(state, 'exit'), breaksOnExit: true } },
   { name: 'exit-rejected', pipeline: 'exits', params: { file: join(state, 'exit-2'), rejects: true } },
   { name: 'exit-late', pipeline: 'exits', params: { file: join(state, 'exit-3'), slowExitMs: 20_000 } },
+  {
+    name: 'approval',
+    pipeline: 'release',
+    params: { n: 1 },
+    beside: [
+      ['approve', '--by', 'ann', '--role', 'owner', '--value', '{"level":0}'],
+      ['approve', '--by', 'ann', '--role', 'owner', '--value', '{"level":1}', '--detach'],
+      ['approve', '--by', 'bob', '--role', 'reviewer', '--value', '{"level":2,"note":"good"}'],
+    ],
+  },
+  {
+    name: 'wait',
+    pipeline: 'waiting',
+    params: { file: '/dev/null', waitMs: 3000 },
+    beside: [
+      ['approve', '--by', 'ann', '--detach'],
+      ['send', 'labels-ready', '--value', '{"file":"labels.csv"}'],
+    ],
+  },
 ].filter(({ name }) => process.argv.length === 2 || process.argv.includes(name));
 
 /** Two groups of a map that bears the failure of one, each with two failing words or none. */
@@ -45,14 +64,21 @@ try {
   rmSync(state, { recursive: true, force: true });
 }
 
-async function record({ name, pipeline, params, then = [] }) {
+async function record({ name, pipeline, params, beside = [], then = [] }) {
   const file = join(root, 'test/replay', `engine-${ENGINE_VERSION}-${name}.json`);
-  await pawl('run', `test/runs/pipelines/${pipeline}.ts`, '--id', name, '--params', JSON.stringify(params));
+  const run = pawl('run', `test/runs/pipelines/${pipeline}.ts`, '--id', name, '--params', JSON.stringify(params));
+  if (beside.length > 0) await hasBegun(name);
+  for (const [command, ...options] of beside) await pawl(command, name, ...options);
+  await run;
   if (name === 'retried') writeFileSync(missing, '');
   for (const command of then) await pawl(command, name);
   await pawl('replay', name, '--save', file);
   if (!existsSync(file)) throw new Error(`${name} was not recorded`);
   writeFileSync(file, `${JSON.stringify(withoutMachine(JSON.parse(readFileSync(file, 'utf8'))), null, 1)}\n`);
+}
+
+async function hasBegun(name) {
+  while ((await pawl('show', name)) !== 0) await new Promise((resolve) => setTimeout(resolve, 500));
 }
 
 /** A history says which process on which machine did what; a replay needs none of it. */

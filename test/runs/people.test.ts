@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { WorkflowHandle } from '@temporalio/client';
@@ -13,7 +13,7 @@ let folder: string;
 beforeAll(async () => {
   stack = await startTestStack();
   folder = await mkdtemp(join(tmpdir(), 'pawl-people-'));
-  for (const name of ['release', 'expiring', 'sign-all', 'waiting']) {
+  for (const name of ['release', 'expiring', 'sign-all', 'waiting', 'held-approval']) {
     expect(await stack.pawl('publish', `test/runs/pipelines/${name}.ts`)).toMatchObject({ code: 0 });
   }
   await stack.startWorker();
@@ -70,7 +70,7 @@ describe('an approval', () => {
     expect(await approve(handle, { by: 'ann', role: 'owner', value: { level: 3 } })).toBe(
       'release: 1 of 2 have approved (ann)',
     );
-    expect(await approve(handle, { by: 'ann', role: 'reviewer', value: { level: 3 } })).toMatch(
+    expect(await approve(handle, { by: ' ann ', role: 'reviewer', value: { level: 3 } })).toMatch(
       'refused: "release" has a decision of ann already',
     );
     expect(await approve(handle, { by: 'bob', role: 'guest', value: { level: 3 } })).toBe(
@@ -193,6 +193,26 @@ describe('in a map', () => {
       { name: 'b/]c', approved: false, rows: 8 },
     ]);
     expect(await stack.pawl('replay', 'items')).toMatchObject({ code: 0 });
+  });
+});
+
+describe('in a pipeline that is called', () => {
+  test('an approval goes its way while another branch is held', async () => {
+    const file = join(folder, 'made-later');
+    const handle = await start('held-approval', { file }, 'held');
+    const [waiting] = (await waits(handle, 'sign/approval')).filter(({ waitsFor }) => waitsFor);
+    expect(waiting).toMatchObject({ node: 'sign/approval', waitsFor: { shows: '{"name":"both"}' } });
+    await until(async () => (await stack.store.runs.latest('held'))?.phase === 'held');
+    expect(await approve(handle, { by: 'ann', value: { name: 'x' } })).toBe(
+      'sign/approval: 1 of 1 have approved (ann)',
+    );
+    expect((await nodesOf(handle)).find(({ node }) => node === 'need-file')?.state).toBe('held');
+    await writeFile(file, '');
+    expect(await stack.pawl('retry', 'held')).toMatchObject({ code: 0 });
+    expect(await resultValue(handle)).toMatchObject({
+      read: { file },
+      signed: { approved: true, value: { name: 'x' } },
+    });
   });
 });
 

@@ -35,4 +35,34 @@ describe('the details of a run in the Temporal UI', () => {
     expect(text).toContain('the-one-at-work');
     expect(text).toContain('more');
   });
+
+  test('say what is waited for, and stay below 6 KB when much is', () => {
+    const approval: NodeStatus = {
+      node: 'map[a]/sign',
+      state: 'waiting',
+      ms: null,
+      fault: null,
+      waitsFor: {
+        kind: 'approval',
+        ask: 'Take this one?',
+        shows: '{"name":"a"}',
+        form: { type: 'object', properties: { level: { type: 'integer' } } },
+        roles: ['owner'],
+        quorum: 2,
+        decisions: [],
+        until: '2027-01-01T00:00:00.000Z',
+      },
+    };
+    expect(renderDetails({ pipeline: 'p', doc: '', table: [approval] })).toContain(
+      '**Waits at map[a]/sign**: Take this one? `{"name":"a"}` By: owner. 0 of 2 have approved. ' +
+        'Until 2027-01-01T00:00:00.000Z. Decide with the Update `approve`: ' +
+        '`{"node": "map[a]/sign", "approved": true, "by": "you", "role": "owner", "value": …}`. ' +
+        'The value fits `{"type":"object","properties":{"level":{"type":"integer"}}}`.',
+    );
+    const long = { ...approval.waitsFor, ask: 'x'.repeat(5000), shows: 'y'.repeat(1000) } as NodeStatus['waitsFor'];
+    const table = Array.from({ length: 300 }, (_, i) => ({ ...approval, node: `map[${i}]/sign`, waitsFor: long }));
+    const text = renderDetails({ pipeline: 'p', doc: 'x'.repeat(5000), table });
+    expect(Buffer.byteLength(text)).toBeLessThan(6000);
+    expect(text).toContain('…and 297 more wait.');
+  });
 });
