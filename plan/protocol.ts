@@ -101,6 +101,8 @@ export interface StepTask extends StepCall {
   readonly generation: number;
   readonly fingerprint: Digest;
   readonly retry: RetryPlan;
+  /** Attempts of this generation that were cut off by their time limit. Absent: none. */
+  readonly cutOff?: number;
   /** Absent: `off`. */
   readonly cache?: CacheMode;
   /** The definitions whose code the fingerprint covers; there only with `cache`. Others came as values of the run. */

@@ -33,6 +33,9 @@ const LONGEST_MS = 10 * 365 * 86_400_000;
 /** Retries of what is not the author's fault: lost workers, outages. Attempts are limited by time alone. */
 const OUTAGE_RETRY = { initialInterval: 500, backoffCoefficient: 2, maximumInterval: 10_000 } as const;
 
+/** How Temporal's retry policies name an attempt whose time is over: the interpreter counts those itself. */
+const CUT_OFF = 'TemporalTimeout:StartToClose';
+
 type Activities = Record<string, (input: unknown) => Promise<unknown>>;
 
 const own = (summary: string, totalMs: number): Activities =>
@@ -117,7 +120,7 @@ export function callStep(task: StepTask, options: StepNodeOptions, label?: strin
     ...(priority === undefined ? {} : { priority: { priorityKey: priority } }),
     heartbeatTimeout: options.heartbeatMs,
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-    retry: OUTAGE_RETRY,
+    retry: { ...OUTAGE_RETRY, nonRetryableErrorTypes: [CUT_OFF] },
     summary: stepSummary(task.node, label),
   });
   return activities[task.step]!(task) as Promise<StepResult>;

@@ -21,6 +21,16 @@ export function isRefusal(error: unknown): boolean {
   return cause instanceof ApplicationFailure && cause.nonRetryable === true;
 }
 
+/** True when an attempt's time was over; the others have been left to the workflow. */
+export function isCutOff(error: unknown): boolean {
+  const cause = causeOf(error);
+  return (
+    cause instanceof TimeoutFailure &&
+    cause.timeoutType === 'START_TO_CLOSE' &&
+    (error as ActivityFailure).retryState === 'NON_RETRYABLE_FAILURE'
+  );
+}
+
 /** What an operator reads about a failed step. */
 export function faultOf(node: string, error: unknown): Fault {
   const cause = causeOf(error);
@@ -38,7 +48,10 @@ function timeoutFault(node: string, timeout: TimeoutFailure): Fault {
     node,
     type: timeout.timeoutType ?? 'TIMEOUT',
     message: `no attempt finished in time (${timeout.timeoutType})${last}`,
-    hint: 'Check that a worker serves this queue (pawl doctor), then retry the run.',
+    hint:
+      timeout.timeoutType === 'START_TO_CLOSE'
+        ? 'Give the step a longer `timeout`, or find what it waits for; then retry the run.'
+        : 'Check that a worker serves this queue (pawl doctor), then retry the run.',
   };
 }
 

@@ -1,4 +1,4 @@
-import { CancellationScope, isCancellation } from '@temporalio/workflow';
+import { CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
 import { codeNamesIn, type Quoted, quote, resolveBinding } from '../plan/binding.js';
 import { FailureType } from '../plan/failure.js';
 import type { StepNode } from '../plan/plan.js';
@@ -6,9 +6,10 @@ import type { Fault, StepCall, StepResult, StepTask } from '../plan/protocol.js'
 import { cacheModeOf } from './cache-mode.js';
 import { callLightStep, callStep } from './calls.js';
 import { RunRejected } from './ending.js';
-import { faultOf, isRejection, rejectionOf } from './fault.js';
+import { faultOf, isCutOff, isRejection, rejectionOf } from './fault.js';
 import type { Frame } from './frame.js';
 import type { Run } from './run.js';
+import { summaryOf } from './summary.js';
 
 /**
  * Runs a step until it has an output. A light step that does not work out beside the workflow goes through the task
@@ -23,15 +24,17 @@ export async function interpretStep(node: StepNode, frame: Frame, run: Run): Pro
   if (bytes > MAX_INPUT_BYTES) throw run.faults.refuse(tooLarge(id, bytes));
   let light = node.options.light;
   let generation = 0;
+  let cutOff = 0;
   const label = run.pinned.labels?.[node.id];
   run.state.started(id);
   for (;;) {
     try {
+      if (cutOff > 0) await pauseAfter(cutOff, id, node);
       const room = budget.admit(bytes);
       if (room) await room;
       const result = await (light
         ? callToItsEnd(call, label)
-        : callStep(taskOf(node, call, generation, run), node.options, label));
+        : callStep({ ...taskOf(node, call, generation, run), ...(cutOff > 0 && { cutOff }) }, node.options, label));
       const breath = light ? budget.spent(result.ms, sizeOf(result)) : undefined;
       if (breath) await breath;
       run.state.finished(id, result.reused);
@@ -42,12 +45,26 @@ export async function interpretStep(node: StepNode, frame: Frame, run: Run): Pro
         light = false;
         continue;
       }
+      if (isCutOff(error) && cutOff + 1 < node.options.retry.attempts) {
+        cutOff += 1;
+        continue;
+      }
       await run.faults.hold(faultOf(id, error));
+      cutOff = 0;
       generation += 1;
       run.state.started(id);
     }
   }
 }
+
+/** The author's pause before another attempt; the worker makes it itself where an attempt failed. */
+async function pauseAfter(failures: number, id: string, { options }: StepNode): Promise<void> {
+  const { backoffMs, factor } = options.retry;
+  const ms = Math.min(backoffMs * factor ** (failures - 1), LONGEST_PAUSE_MS);
+  await sleep(Math.max(1, Math.round(ms)), { summary: summaryOf(`before another attempt: ${id}`) });
+}
+
+const LONGEST_PAUSE_MS = 365 * 86_400_000;
 
 /** Temporal refuses inputs over 2 MB, and ends the run for it. */
 const MAX_INPUT_BYTES = 1_500_000;

@@ -12,7 +12,7 @@ let folder: string;
 beforeAll(async () => {
   stack = await startTestStack();
   folder = await mkdtemp(join(tmpdir(), 'pawl-control-'));
-  for (const name of ['ways', 'sleeping', 'gaps', 'exits', 'deferred', 'bad-values', 'nested-gaps']) {
+  for (const name of ['ways', 'sleeping', 'gaps', 'exits', 'deferred', 'bad-values', 'nested-gaps', 'late']) {
     const published = await stack.pawl('publish', `test/runs/pipelines/${name}.ts`);
     expect(published, published.stderr).toMatchObject({ code: 0 });
   }
@@ -263,6 +263,35 @@ describe('maps that bear failures, in one another', () => {
     expect(summaries).toEqual(['map[good]/map[a]/check · a | check', 'map[good]/map[b]/check · a | check']);
     const { temporal } = await detailsOf('nested-labels');
     expect(temporal).toContain('| ✓ | map[good]/map[b]/check · a / check |');
+  });
+});
+
+describe('attempts that take longer than their time limit', () => {
+  const attempts = async (file: string) => (await readFile(file, 'utf8')).length;
+  const given = (...modes: string[]) => ({ file: join(folder, `late-${modes.join('-')}`), modes });
+
+  test.each([
+    [['late'], 2],
+    [['late', 'bad'], 3],
+    [['bad', 'late'], 3],
+  ])('%j: another one is made', async (modes, count) => {
+    const params = given(...modes);
+    expect(await run('late', params, params.modes.join('-'))).toMatchObject({ value: { attempts: count } });
+  });
+
+  test.each([
+    [['late', 'late', 'late'], 'no attempt finished in time'],
+    [['late', 'bad', 'late'], '1 failed, 2 took longer than the time limit'],
+    [['late', 'late', 'bad'], 'a bad one'],
+  ])('%j: the run is held after three', async (modes, message) => {
+    const params = given(...modes);
+    const id = modes.join('-');
+    await start('late', params, id);
+    await until(async () => (await heldNodes(id)).includes('slow'), 20_000);
+    expect((await nodesOf(id))[0]!.fault!.message).toContain(message);
+    expect(await attempts(params.file)).toBe(3);
+    expect(await stack.pawl('retry', id)).toMatchObject({ code: 0 });
+    expect(await attempts(params.file)).toBe(4);
   });
 });
 

@@ -50,12 +50,23 @@ async function runRecorded(task: StepTask, parts: WorkerParts): Promise<StepResu
   try {
     const claim = await parts.store.journal.claim(claimOf(task));
     if (claim.state === 'committed') return { output: claim.output, ms: 0, ...reusedFrom(claim.reusedFrom) };
+    refuseUsedUp(task, claim.failures);
     return await runClaimed(task, claim.token, parts, heartbeat.progress);
   } catch (error) {
     throw asFailure(error, { again: isOutage(error) });
   } finally {
     heartbeat.stop();
   }
+}
+
+/** Attempts that failed and those that were cut off count together; only here both numbers are known. */
+function refuseUsedUp({ step, cutOff = 0, retry }: StepTask, failures: number): void {
+  if (cutOff === 0 || failures + cutOff < retry.attempts) return;
+  const message = `no attempt of step "${step}" was successful: ${failures} failed, ${cutOff} took longer than the time limit`;
+  throw new PawlError(FailureType.StepFailed, message, {
+    hint: 'Give the step a longer `timeout`, or find what it waits for; then retry the run.',
+    retryable: false,
+  });
 }
 
 async function runClaimed(
@@ -79,7 +90,7 @@ async function runClaimed(
     const error = hideInError(thrown, secrets);
     if (isOutage(error) || error instanceof Rejection) throw error;
     const failures = await parts.store.journal.recordFailure({ key, token, error: describe(error) });
-    throw asFailure(error, retryAfter(error, failures, task.retry));
+    throw asFailure(error, retryAfter(error, failures + (task.cutOff ?? 0), task.retry));
   }
 }
 
