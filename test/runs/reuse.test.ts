@@ -9,7 +9,7 @@ import type { JournalEntry } from '../../store/index.js';
 import { projectFolder, startTestStack, type TestStack } from '../support/stack.js';
 import { until } from '../support/until.js';
 
-const FILES = ['reuse.ts', 'reuse-near.ts', 'reuse-far.ts'];
+const FILES = ['reuse.ts', 'reuse-given.ts', 'reuse-near.ts', 'reuse-far.ts'];
 let stack: TestStack;
 let folder: string;
 let project: string;
@@ -34,8 +34,8 @@ afterAll(async () => {
   await rm(project, { recursive: true, force: true });
 });
 
-async function publish(): Promise<void> {
-  const published = await stack.pawl('publish', join(project, 'reuse.ts'));
+async function publish(file = 'reuse.ts'): Promise<void> {
+  const published = await stack.pawl('publish', join(project, file));
   expect(published).toMatchObject({ code: 0 });
 }
 
@@ -181,6 +181,22 @@ describe('an artifact', () => {
     expect(ran).toEqual(['keep', ...ALWAYS]);
     expect(nodes.keep?.cacheReason).toMatch(/^an artifact of run reuse-\d+ is gone$/);
     expect((await run()).ran).toEqual(ALWAYS);
+  });
+});
+
+describe('a definition that the run hands on', () => {
+  test('counts with its code, which the fingerprint of the node cannot know', async () => {
+    const file = join(folder, 'built');
+    const build = async (workflowId: string): Promise<number> => {
+      await publish('reuse-given.ts');
+      await stack.client.workflow.execute('reuse-given', { taskQueue: 'pawl', workflowId, args: [{ file }] });
+      return (await readFile(file, 'utf8')).split('\n').filter(Boolean).length;
+    };
+    expect(await build('given-1')).toBe(1);
+    expect(await build('given-2')).toBe(1);
+    const far = join(project, 'reuse-far.ts');
+    await writeFile(far, (await readFile(far, 'utf8')).replace('(): number =>', '(): number => 1 +'));
+    expect(await build('given-3')).toBe(2);
   });
 });
 

@@ -135,6 +135,22 @@ test('content that is gone is named, with what to do', async () => {
   await expect(store.localPath(artifact)).rejects.toMatchObject(gone);
 });
 
+test('it holds what is whole, and a folder only with all its files', async () => {
+  const bytes = await store.putBytes(text('content'), 'text/plain');
+  expect(await store.holds(bytes)).toBe(true);
+  await damage(bytes.digest);
+  expect(await store.holds(bytes)).toBe(false);
+
+  const source = join(folder, 'source');
+  await mkdir(source);
+  await writeFile(join(source, 'a.json'), '1');
+  const stored = await store.putFolder(source);
+  expect(await store.holds(stored)).toBe(true);
+  await rm(objectPath(root, digestOf('1')), { force: true });
+  expect(await store.holds(stored)).toBe(false);
+  expect(await store.holds({ digest: digestOf('never put'), mediaType: 'text/plain' })).toBe(false);
+});
+
 test('what is not a digest never becomes a path', async () => {
   const digest = 'sha256:../../../../etc/passwd' as Digest;
   await expect(store.localPath({ digest })).rejects.toMatchObject({ type: FailureType.InvalidValue });
