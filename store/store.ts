@@ -57,10 +57,10 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   const db = openDatabase({ url, maxConnections, schema });
   try {
     await checkDatabaseOwner(db, environment);
-    const artifacts = await openArtifacts(options.artifacts, environment);
     await migrate(db);
     await keepDatabaseOwner(db, environment);
-    return storeOver(db, artifacts);
+    // After the database: of several that open both for the first time, the same one gets both.
+    return storeOver(db, await openArtifacts(options.artifacts, environment));
   } catch (error) {
     await db.close();
     throw error;

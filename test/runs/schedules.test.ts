@@ -49,6 +49,7 @@ describe('pawl schedule', () => {
     expect((await stack.pawl('schedule', 'apply', 'test/runs/pipelines/three-steps.ts')).stderr).toContain(
       'has no schedule',
     );
+    expect(await stack.store.plans.pipelineNames()).not.toContain('three-steps');
     const wrong = await stack.pawl('schedule', 'backfill', 'scheduled', '--from', 'yesterday', '--to', '2001-03-03');
     expect(wrong.stderr).toContain('"yesterday" is not a time');
   });
