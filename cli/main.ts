@@ -46,7 +46,9 @@ addSetupCommand(program);
 try {
   await program.parseAsync();
 } catch (error) {
-  process.exitCode = reportError(error, program.opts<{ verbose?: boolean }>().verbose === true);
+  const code = reportError(error, program.opts<{ verbose?: boolean }>().verbose === true);
+  // A command may have said before what its failing means.
+  process.exitCode = Math.max(Number(process.exitCode ?? 0), code);
 }
 // Native clients keep threads alive that hold nothing any more: everything of ours is closed here.
 process.exit();
