@@ -6,7 +6,7 @@ import { planNodesOf, visitNode } from '../../plan/visit.js';
 import type { PipelineParts } from '../pipeline.js';
 import type { Trace } from '../trace.js';
 import { schemaAt, unionOf } from './schema-at.js';
-import { isAlwaysThere, withoutMissing } from './schema-facts.js';
+import { defOf, isAlwaysThere, withoutMissing } from './schema-facts.js';
 
 /** What the values of a traced pipeline can be, as far as the schemas of its steps and params say. */
 export interface ValueSchemas {
@@ -93,12 +93,16 @@ class Reader implements ValueSchemas {
     const node = this.nodes.get(id);
     if (node?.kind === 'pipeline') return this.traced.schemas.get(`pipeline/${node.pipeline}`);
     if (node?.kind === 'map') return this.elementOf(node.over);
-    if (node?.kind === 'reduce') return z.object({ value: UNKNOWN, item: this.elementOf(node.over) });
+    if (node?.kind === 'reduce')
+      return z.object({ value: this.output(id) ?? UNKNOWN, item: this.elementOf(node.over) });
     return UNKNOWN;
   }
 
   private elementOf(list: Binding): z.ZodType {
-    const element = schemaAt(this.orUnknown(list), [0]);
+    const schema = this.orUnknown(list);
+    const def = defOf(schema);
+    if (def.type === 'tuple') return unionOf([...def.items, ...(def.rest ? [def.rest] : [])] as z.ZodType[]) ?? UNKNOWN;
+    const element = schemaAt(schema, [0]);
     // Every item of a list is there; only an index may lead past its end.
     return element ? z.nonoptional(element) : UNKNOWN;
   }
