@@ -81,8 +81,13 @@ function pipelineFile(numbers, shape, name) {
     shape === 'chain' ? `out${numbers.length - 1}.report` : `[${numbers.map((n) => `out${n}.report.name`).join(', ')}]`;
   return `import { pipeline, z } from 'pawl';
 ${imports.join('')}
+const PARAMS = z.object({
+  rows: z.number().describe('Rows of the first table.'),
+  month: z.string().describe('As 2001-01.'),
+});
+
 /** A pipeline of ${numbers.length} distinct steps. */
-export default pipeline('${name}', { params: z.object({ rows: z.number(), month: z.string() }) }, (params) => {
+export default pipeline('${name}', { params: PARAMS }, (params) => {
 ${calls.join('')}  return ${result};
 });
 `;

@@ -1,19 +1,5 @@
 import { Command } from 'commander';
 import { addAuthoringCommands } from './commands/authoring.js';
-import { addDevCommand } from './commands/dev.js';
-import { addDiffCommand } from './commands/diff.js';
-import { addDoctorCommand } from './commands/doctor.js';
-import { addGraphCommand } from './commands/graph.js';
-import { addOperatingCommands } from './commands/operating.js';
-import { addPeopleCommands } from './commands/people.js';
-import { addPlanCommand } from './commands/plan.js';
-import { addReplayCommand } from './commands/replay.js';
-import { addRunCommand } from './commands/run.js';
-import { addScheduleCommand } from './commands/schedule.js';
-import { addServeCommand } from './commands/serve.js';
-import { addSetupCommand } from './commands/setup.js';
-import { addShowCommands } from './commands/show.js';
-import { addWorkerCommand } from './commands/worker.js';
 import { enterEnvironment } from './environment.js';
 import { reportError } from './report-error.js';
 import { pawlVersion } from './version.js';
@@ -28,20 +14,11 @@ const program = new Command('pawl')
   .hook('preAction', (command) => enterEnvironment(command.opts<{ env?: string }>().env));
 
 addAuthoringCommands(program);
-addGraphCommand(program);
-addDiffCommand(program);
-addPlanCommand(program);
-addRunCommand(program);
-addShowCommands(program);
-addOperatingCommands(program);
-addPeopleCommands(program);
-addReplayCommand(program);
-addScheduleCommand(program);
-addDevCommand(program);
-addWorkerCommand(program);
-addServeCommand(program);
-addDoctorCommand(program);
-addSetupCommand(program);
+// Importing what talks to Temporal and Postgres takes as long as compiling a large pipeline: check and compile do without.
+if (!['check', 'compile'].includes(process.argv[2] ?? '')) {
+  const { addRunningCommands } = await import('./commands/running.js');
+  addRunningCommands(program);
+}
 
 try {
   await program.parseAsync();

@@ -1,7 +1,7 @@
 import pc from 'picocolors';
 import { isPawlError } from '../plan/failure.js';
 import { printNote } from './output.js';
-import { Interrupted } from './params/index.js';
+import { Interrupted } from './params/ask-params.js';
 
 /**
  * One readable message with the next step; the stack only when asked for.

@@ -1,11 +1,9 @@
 import type { Command } from 'commander';
 import pc from 'picocolors';
 import { compilePipeline, formatDiagnostics } from '../../dsl/compile/index.js';
-import { publish } from '../../worker/publish.js';
 import { compileFile } from '../compile-file.js';
 import { withExamples } from '../example.js';
 import { printJson, printLine } from '../output.js';
-import { withSession } from '../session.js';
 import { writeOutputs } from '../write-outputs.js';
 
 /** Commands that look at a pipeline file: check, compile, publish. */
@@ -59,6 +57,10 @@ async function compile(file: string, { out, json }: { out: string } & JsonOption
 
 async function publishFile(file: string, { json }: JsonOption): Promise<void> {
   const compiled = await compileFile(file);
+  const [{ publish }, { withSession }] = await Promise.all([
+    import('../../worker/publish.js'),
+    import('../session.js'),
+  ]);
   const published = await withSession(async (session) => publish(compiled, await session.store()));
   if (json) printJson(published);
   else printLine(`${published.changed ? 'published' : 'already current:'} ${published.pipeline} ${published.planHash}`);
