@@ -65,4 +65,23 @@ describe('the details of a run in the Temporal UI', () => {
     expect(Buffer.byteLength(text)).toBeLessThan(6000);
     expect(text).toContain('…and 297 more wait.');
   });
+
+  test('show what nodes are called, what they sleep until and why they failed, inside of their cells', () => {
+    const nap: NodeStatus = {
+      node: 'nap',
+      state: 'waiting',
+      ms: null,
+      fault: null,
+      waitsFor: { kind: 'time', until: '2027-01-31T06:00:00.000Z' },
+    };
+    const fault = { node: 'map[b]/try', type: 'StepFailed', message: 'no\nluck | at all', hint: null };
+    const failed: NodeStatus = { node: 'map[b]/try', state: 'failed', ms: 5, fault };
+    const labelOf = (node: string) => (node === 'nap' ? 'a | nap' : undefined);
+    const text = renderDetails({ pipeline: 'delays', doc: '', table: [nap, failed], labelOf });
+    expect(text.split('\n').slice(-2)).toEqual([
+      '| ⏳ | nap · a / nap | until 2027-01-31T06:00:00.000Z |',
+      '| ✗ | map[b]/try | no luck / at all |',
+    ]);
+    expect(text).not.toContain('**Waits');
+  });
 });
