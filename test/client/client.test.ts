@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { connectPawl, pipelineClient } from '../../client/index.js';
+import { digestOf } from '../../plan/canonical.js';
 import { projectFolder, startTestStack, type TestStack } from '../support/stack.js';
+import { until } from '../support/until.js';
 
 const PIPELINE = 'test/client/pipelines/orders.ts';
 const tsc = join(projectFolder, 'node_modules/typescript/bin/tsc');
@@ -16,7 +19,9 @@ beforeAll(async () => {
   // Inside of the checkout, where `pawl/client` is found as in a project that has Pawl installed.
   await mkdir(join(projectFolder, '.pawl'), { recursive: true });
   folder = await mkdtemp(join(projectFolder, '.pawl/test-client-'));
-  expect(await stack.pawl('publish', PIPELINE)).toMatchObject({ code: 0 });
+  for (const file of [PIPELINE, 'test/client/pipelines/people.ts']) {
+    expect(await stack.pawl('publish', file)).toMatchObject({ code: 0 });
+  }
   expect(await stack.pawl('compile', PIPELINE, '--out', folder)).toMatchObject({ code: 0 });
   for (const program of ['use-orders', 'misuse-orders']) {
     await copyFile(join(import.meta.dirname, `programs/${program}.ts.txt`), join(folder, `${program}.ts`));
@@ -63,6 +68,22 @@ test('a program with the written client gets typed results; wrong uses do not co
     unknown: { type: 'UnknownRun', message: 'no open run is called "no-such-run"' },
   });
 }, 90_000);
+
+test('decides and sends events; wrong ones are refused and change nothing', async () => {
+  const pawl = await connectPawl({ address: stack.stack.temporalAddress });
+  const client = pipelineClient<object, { limit: { limit: number }; file: string }>('test-people', {
+    plan: digestOf('not looked at'),
+    params: {},
+  });
+  const run = await client.start(pawl, {});
+  await until(async () => (await run.nodes().catch(() => [])).filter(({ state }) => state === 'waiting').length === 2);
+  await expect(run.approve({ by: 'ann', value: { limit: 'high' } })).rejects.toMatchObject({ name: 'PawlError' });
+  await expect(run.send('lables', { file: 'a.csv' })).rejects.toMatchObject({ name: 'PawlError' });
+  await run.approve({ by: 'ann', value: { limit: 3 } });
+  await run.send('labels', { file: 'a.csv' });
+  expect(await run.result()).toEqual({ outcome: 'succeeded', value: { limit: { limit: 3 }, file: 'a.csv' } });
+  await pawl.close();
+});
 
 test('a client loads neither compiler nor worker nor anything else that is heavy', async () => {
   const script = `
