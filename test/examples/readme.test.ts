@@ -21,7 +21,14 @@ test('the pipeline in the README is the one that runs', async () => {
 });
 
 test('every file that the README and the documents link to exists', async () => {
-  for (const file of ['README.md', 'CONTRIBUTING.md', 'docs/running.md', 'docs/decisions/README.md']) {
+  for (const file of [
+    'README.md',
+    'CONTRIBUTING.md',
+    'docs/running.md',
+    'docs/language.md',
+    'docs/client.md',
+    'docs/decisions/README.md',
+  ]) {
     const links = [...(await read(file)).matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, link]) => link!);
     for (const link of links) {
       const target = fileURLToPath(new URL(link, new URL(file, root)));
