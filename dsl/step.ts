@@ -3,6 +3,7 @@ import type { CacheMode, RetryPlan, StepNodeOptions } from '../plan/plan.js';
 import type { StepContext } from './context.js';
 import { type ControlOptions, claimNode } from './control/node-options.js';
 import { durationMs } from './duration.js';
+import type { EdgeOf } from './edge.js';
 import { misuse } from './misuse.js';
 import type { Ref, Wire } from './ref.js';
 import { outputRef, provisionalFingerprint, type StepDefaults, type Tracer } from './trace.js';
@@ -75,7 +76,7 @@ export interface StepParts<I extends Schema, O extends Schema> extends AnyStep {
 
 /** A step in a pipeline: called with refs or values, it adds a node and returns the ref to its output. */
 export interface Step<I extends Schema, O extends Schema> extends StepParts<I, O> {
-  (input: Wire<z.input<I>>, options?: NodeOptions): Ref<z.input<O>>;
+  (input: Wire<z.input<I>>, options?: NodeOptions): Ref<EdgeOf<O>>;
 }
 
 /**

@@ -92,3 +92,30 @@ describe('types of edges', () => {
     expectTypeOf(misuses).toBeFunction();
   });
 });
+
+test('an output is what is written: defaults are filled in, a codec is its JSON side', () => {
+  const dated = step(
+    'dated',
+    {
+      input: z.object({}),
+      output: z.object({
+        n: z.number().default(3),
+        at: z.codec(z.iso.datetime(), z.date(), {
+          decode: (text) => new Date(text),
+          encode: (date) => date.toISOString(),
+        }),
+        note: z.string().optional(),
+      }),
+    },
+    () => ({ n: 1, at: new Date() }),
+  );
+  const use = () => {
+    const { n, at, note } = dated({});
+    return { n, at, note };
+  };
+  expectTypeOf<ReturnType<typeof use>>().toEqualTypeOf<{
+    n: Ref<number>;
+    at: Ref<string>;
+    note: Ref<string | undefined>;
+  }>();
+});
