@@ -76,7 +76,7 @@ test('committing again is fine with the same output, and refused with another', 
     ...fenced,
     message: expect.stringContaining('another output'),
   });
-  expect(await journal.claim(key)).toEqual({ state: 'committed', output: { a: 1, b: [2] } });
+  expect(await journal.claim(key)).toEqual({ state: 'committed', output: { a: 1, b: [2], reusedFrom: null } });
 });
 
 test('of twenty attempts at once, exactly one commits', async () => {
@@ -92,7 +92,7 @@ test('of twenty attempts at once, exactly one commits', async () => {
     expect(ends.filter((end) => end === 'committed')).toHaveLength(1);
     for (const end of ends) expect(['committed', 'Fenced', 'found it done']).toContain(end);
     const winner = ends.indexOf('committed');
-    expect(await journal.claim(key)).toEqual({ state: 'committed', output: { attempt: winner } });
+    expect(await journal.claim(key)).toEqual({ state: 'committed', output: { attempt: winner, reusedFrom: null } });
   }
 });
 
@@ -131,7 +131,7 @@ test('any JSON comes back as it was', async () => {
     fc.asyncProperty(json, strings, async (value, text) => {
       const key = freshClaim({ input: { value, text } });
       await committed(key, { value, text });
-      expect(await journal.claim(key)).toEqual({ state: 'committed', output: { value, text } });
+      expect(await journal.claim(key)).toEqual({ state: 'committed', output: { value, text, reusedFrom: null } });
       expect((await journal.nodesOfRun(key.runId))[0]?.input).toEqual({ value, text });
     }),
     { numRuns: 60 },
