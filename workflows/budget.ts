@@ -1,4 +1,4 @@
-import { sleep, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, CancelledFailure, sleep, workflowInfo } from '@temporalio/workflow';
 
 /** The server ends a run whose workflow task answers with over 4 MB; this stays far below. */
 const MAX_BYTES = 1_000_000;
@@ -41,10 +41,15 @@ export class Budget {
     this.reset();
   }
 
+  /** All of the run waits for this timer, so whoever asked for it first must not take it away when it is stopped. */
   private flush(): Promise<void> {
-    this.flushing ??= sleep(1, { summary: 'ends a full workflow task' }).then(() => {
-      this.flushing = null;
-      this.reset();
+    this.flushing ??= new Promise((resolve) => {
+      const end = (): void => {
+        this.flushing = null;
+        this.reset();
+        resolve();
+      };
+      void CancellationScope.nonCancellable(() => sleep(1, { summary: 'ends a full workflow task' }).then(end));
     });
     return this.flushing;
   }
@@ -53,4 +58,9 @@ export class Budget {
     this.bytes = 0;
     this.lightMs = 0;
   }
+}
+
+/** Call after waiting for room, which nothing cuts short. @throws CancelledFailure for what was stopped meanwhile. */
+export function endIfStopped(): void {
+  if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('stopped between two workflow tasks');
 }

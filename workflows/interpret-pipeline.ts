@@ -1,6 +1,7 @@
 import { type Quoted, resolveBinding } from '../plan/binding.js';
 import type { PipelineNode } from '../plan/plan.js';
 import type { CheckInput } from '../plan/protocol.js';
+import { endIfStopped } from './budget.js';
 import { callQuickCheck } from './calls.js';
 import type { Frame } from './frame.js';
 import type { Run } from './run.js';
@@ -23,5 +24,6 @@ async function check(input: CheckInput, { state: { budget } }: Run): Promise<Quo
   await budget.admit(bytes);
   const value = await callQuickCheck(input);
   await budget.spent(0, bytes);
+  endIfStopped();
   return value;
 }

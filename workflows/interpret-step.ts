@@ -3,6 +3,7 @@ import { codeNamesIn, type Quoted, quote, resolveBinding } from '../plan/binding
 import { FailureType } from '../plan/failure.js';
 import type { StepNode } from '../plan/plan.js';
 import type { Fault, StepCall, StepResult, StepTask } from '../plan/protocol.js';
+import { endIfStopped } from './budget.js';
 import { cacheModeOf } from './cache-mode.js';
 import { callLightStep, callStep } from './calls.js';
 import { RunRejected } from './ending.js';
@@ -31,12 +32,18 @@ export async function interpretStep(node: StepNode, frame: Frame, run: Run): Pro
     try {
       if (cutOff > 0) await pauseAfter(cutOff, id, node);
       const room = budget.admit(bytes);
-      if (room) await room;
+      if (room) {
+        await room;
+        endIfStopped();
+      }
       const result = await (light
         ? callToItsEnd(call, label)
         : callStep({ ...taskOf(node, call, generation, run), ...(cutOff > 0 && { cutOff }) }, node.options, label));
       const breath = light ? budget.spent(result.ms, sizeOf(result)) : undefined;
-      if (breath) await breath;
+      if (breath) {
+        await breath;
+        endIfStopped();
+      }
       run.state.finished(id, result.reused);
       return result.output;
     } catch (error) {
