@@ -1,8 +1,11 @@
 import type { NodeState, NodeStatus } from '../plan/protocol.js';
 import { renderWaits } from './render-waits.js';
+import { bytesOf, clip, fitting, oneLine } from './text-bytes.js';
 
-/** The UI carries details in a URL and fails beyond about 6 KB: this much for the rows, the rest for what is above. */
-const MAX_BYTES = 4000;
+/** The UI carries details in a URL and fails beyond about 6 KB. In bytes, as all that follow. */
+const MAX_BYTES = 5800;
+const MAX_WAITS_BYTES = 3000;
+const MAX_FAULTS_BYTES = 1800;
 const MAX_ROWS = 60;
 
 const MARKS: Readonly<Record<NodeState, string>> = {
@@ -26,14 +29,22 @@ export interface DetailsOptions {
 
 /** The Markdown that the Temporal UI shows for a run: what it is for, what is held, then the table of nodes. */
 export function renderDetails({ pipeline, doc, table, labelOf = () => undefined }: DetailsOptions): string {
-  const waits = renderWaits(table);
-  const rows = pickRows(table).map((row) => renderRow(row, labelOf(row.node)));
-  while (rows.join('\n').length > MAX_BYTES - waits.join('\n').length) rows.pop();
+  const about = [`### ${pipeline}`, ...(doc ? [clip(doc, 400), ''] : [])];
+  const head = [
+    ...about,
+    ...renderFaults(table),
+    ...renderWaits(table, MAX_WAITS_BYTES),
+    '| | node | time |',
+    '|---|---|---|',
+  ];
+  const all = pickRows(table).map((row) => renderRow(row, labelOf(row.node)));
+  const rows = fitting(all, MAX_BYTES - bytesOf(head.join('\n')) - MORE_BYTES);
   const hidden = table.length - rows.length;
   const more = hidden > 0 ? [`| … | and ${hidden} more | |`] : [];
-  const head = [`### ${pipeline}`, ...(doc ? [clip(doc, 400), ''] : []), ...renderFaults(table), ...waits];
-  return [...head, '| | node | time |', '|---|---|---|', ...rows, ...more].join('\n');
+  return [...head, ...rows, ...more].join('\n');
 }
+
+const MORE_BYTES = 50;
 
 /** All of a small table; of a large one the nodes that are not done, and the latest. */
 function pickRows(table: readonly NodeStatus[]): readonly NodeStatus[] {
@@ -44,36 +55,27 @@ function pickRows(table: readonly NodeStatus[]): readonly NodeStatus[] {
 }
 
 function renderFaults(table: readonly NodeStatus[]): readonly string[] {
-  return table
-    .filter((row) => row.state === 'held' && row.fault)
-    .slice(0, 3)
-    .map(
-      ({ node, fault }) =>
-        `**Held at ${node}**: ${clip(fault!.message, 400)} ${fault!.hint ?? ''} Decide with the Update \`retry\` or \`abort\`.\n`,
-    );
+  const held = table.filter((row) => row.state === 'held' && row.fault).slice(0, 3);
+  const lines = held.map(
+    ({ node, fault }) =>
+      `**Held at ${oneLine(node, 200)}**: ${clip(fault!.message, 400)} ${clip(fault!.hint ?? '', 300)} Decide with the Update \`retry\` or \`abort\`.\n`,
+  );
+  return fitting(lines, MAX_FAULTS_BYTES);
 }
 
 function renderRow(row: NodeStatus, label: string | undefined): string {
-  const name = label === undefined ? row.node : `${row.node} · ${cell(label)}`;
+  const node = oneLine(row.node, 200);
+  const name = label === undefined ? node : `${node} · ${oneLine(label)}`;
   return `| ${MARKS[row.state]} | ${name} | ${renderTime(row)} |`;
 }
 
 function renderTime({ ms, reused, waitsFor, state, fault }: NodeStatus): string {
   if (reused) return `reused from ${reused.run}`;
   if (waitsFor?.until) return `until ${waitsFor.until}`;
-  if (state === 'failed' && fault) return cell(fault.message);
+  if (state === 'failed' && fault) return oneLine(fault.message);
   return ms === null ? '' : renderMs(ms);
-}
-
-/** A text that stays inside of its cell. */
-function cell(text: string): string {
-  return clip(text.replaceAll(/\s+/g, ' ').replaceAll('|', '/'), 100);
 }
 
 function renderMs(ms: number): string {
   return ms < 1000 ? `${ms} ms` : `${(ms / 1000).toFixed(1)} s`;
-}
-
-function clip(text: string, length: number): string {
-  return text.length > length ? `${text.slice(0, length)}…` : text;
 }

@@ -1,7 +1,10 @@
 import type { NodeStatus, WaitsFor, WaitsForTime } from '../plan/protocol.js';
+import { clip, fitting, oneLine } from './text-bytes.js';
 
 /** How many waiting nodes are described; the others are in the table. */
 const MAX_DESCRIBED = 3;
+
+const MORE_BYTES = 50;
 
 type WaitsForPeople = Exclude<WaitsFor, WaitsForTime>;
 
@@ -10,12 +13,13 @@ function isForPeople(waitsFor: WaitsFor): waitsFor is WaitsForPeople {
   return waitsFor.kind !== 'time';
 }
 
-/** What a run waits for, and how it is answered, as Markdown. */
-export function renderWaits(table: readonly NodeStatus[]): readonly string[] {
+/** What a run waits for, and how it is answered, as Markdown of so many bytes at most. */
+export function renderWaits(table: readonly NodeStatus[], bytes: number): readonly string[] {
   const waiting = table.flatMap(({ node, waitsFor }) =>
     waitsFor && isForPeople(waitsFor) ? [{ node, waitsFor }] : [],
   );
-  const lines = waiting.slice(0, MAX_DESCRIBED).map(({ node, waitsFor }) => `${renderWait(node, waitsFor)}\n`);
+  const all = waiting.slice(0, MAX_DESCRIBED).map(({ node, waitsFor }) => `${renderWait(node, waitsFor)}\n`);
+  const lines = fitting(all, bytes - MORE_BYTES);
   const more = waiting.length - lines.length;
   return more > 0 ? [...lines, `…and ${more} more wait.\n`] : lines;
 }
@@ -24,24 +28,20 @@ function renderWait(node: string, waitsFor: WaitsForPeople): string {
   const until = waitsFor.until === null ? '' : ` Until ${waitsFor.until}.`;
   if (waitsFor.kind === 'event') {
     const input = `{"node": ${JSON.stringify(node)}, "value": …}`;
-    return `**Waits at ${node}** for an event.${until} Send it with the Update \`send\`: \`${input}\`.${renderSchema('The value', waitsFor.schema)}`;
+    return `**Waits at ${oneLine(node, 200)}** for an event.${until} Send it with the Update \`send\`: \`${input}\`.${renderSchema('The value', waitsFor.schema)}`;
   }
   const { ask, shows, roles, quorum, decisions, form } = waitsFor;
-  const who = roles.length === 0 ? '' : ` By: ${roles.join(', ')}.`;
+  const who = roles.length === 0 ? '' : ` By: ${clip(roles.join(', '), 200)}.`;
   const count = quorum === 1 ? '' : ` ${decisions.length} of ${quorum} have approved.`;
   const fields = [`"node": ${JSON.stringify(node)}`, '"approved": true', '"by": "you"'];
   if (roles.length > 0) fields.push(`"role": ${JSON.stringify(roles[0])}`);
   if (form !== null) fields.push('"value": …');
   return (
-    `**Waits at ${node}**: ${clip(ask, 250)}${shows ? ` \`${clip(shows.replaceAll('`', "'"), 200)}\`` : ''}${who}${count}${until} ` +
+    `**Waits at ${oneLine(node, 200)}**: ${clip(ask, 250)}${shows ? ` \`${clip(shows.replaceAll('`', "'"), 200)}\`` : ''}${who}${count}${until} ` +
     `Decide with the Update \`approve\`: \`{${fields.join(', ')}}\`.${form === null ? '' : renderSchema('The value', form)}`
   );
 }
 
 function renderSchema(what: string, schema: unknown): string {
   return ` ${what} fits \`${clip(JSON.stringify(schema).replaceAll('`', "'"), 200)}\`.`;
-}
-
-function clip(text: string, length: number): string {
-  return text.length > length ? `${text.slice(0, length)}…` : text;
 }

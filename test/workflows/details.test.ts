@@ -66,6 +66,30 @@ describe('the details of a run in the Temporal UI', () => {
     expect(text).toContain('…and 297 more wait.');
   });
 
+  test('stay below 6 KB whatever people are asked and nodes are called', () => {
+    const node = (i: number): string => `map[${'é"|\n'.repeat(50)}${i}]/inner[${'鳥'.repeat(200)}]/sign`;
+    const waitsFor: NodeStatus['waitsFor'] = {
+      kind: 'approval',
+      ask: '鳥'.repeat(5000),
+      shows: '鳥'.repeat(1000),
+      form: { type: 'object', description: '鳥'.repeat(1000) },
+      roles: Array.from({ length: 50 }, (_, i) => `a-role-with-a-long-name-${i}`),
+      quorum: 2,
+      decisions: [],
+      until: '2027-01-01T00:00:00.000Z',
+    };
+    const fault = { node: 'train', type: 'InvalidModel', message: '鳥'.repeat(5000), hint: '鳥'.repeat(5000) };
+    const table = Array.from({ length: 300 }, (_, i): NodeStatus[] => [
+      { node: node(i), state: 'waiting', ms: null, fault: null, waitsFor },
+      { node: `held-${node(i)}`, state: 'held', ms: null, fault },
+    ]).flat();
+    const text = renderDetails({ pipeline: 'p', doc: '鳥'.repeat(5000), table, labelOf: () => '鳥'.repeat(500) });
+    expect(Buffer.byteLength(text)).toBeLessThan(6000);
+    expect(text).toContain('Held at');
+    expect(text).toContain('Waits at');
+    expect(text.split('\n').slice(-3).join('\n')).toMatch(/more \| \|$/);
+  });
+
   test('show what nodes are called, what they sleep until and why they failed, inside of their cells', () => {
     const nap: NodeStatus = {
       node: 'nap',
