@@ -4,7 +4,7 @@ import { followRun } from '../client/follow-run.js';
 import { FailureType, PawlError } from '../plan/failure.js';
 import { findRun } from './find-run.js';
 import { printJson, printLine } from './output.js';
-import { noteNodes, reportRun } from './run-report.js';
+import { noteNodes, noteRetry, reportRun } from './run-report.js';
 import { type Session, withSession } from './session.js';
 
 export interface DecideOptions {
@@ -32,7 +32,7 @@ export async function decide(
       else printLine(answer);
       return;
     }
-    const followed = await followRun(handle, { wait: options.wait, onNode: noteNodes(run, json) });
+    const followed = await followRun(handle, { wait: options.wait, onNode: noteNodes(run, json), onRetry: noteRetry });
     reportRun(followed, { run, json, url: null });
   });
 }

@@ -1,4 +1,5 @@
 import pc from 'picocolors';
+import type { OpenAttempt } from '../client/attempts.js';
 import type { Followed } from '../client/follow-run.js';
 import type { Fault, NodeStatus } from '../plan/protocol.js';
 import { describeWait } from './describe-wait.js';
@@ -20,6 +21,11 @@ function noteNode(node: NodeStatus): void {
   const time = node.ms === null ? '' : ` ${node.ms} ms`;
   const from = node.reused ? `  reused from ${node.reused.run}` : '';
   printNote(`  ${node.state.padEnd(9)} ${node.node}${time}${from}`);
+}
+
+/** Says why a step is tried again, on stderr: it may be for long, as when a worker lacks something. */
+export function noteRetry({ step, attempt, lastFailure }: OpenAttempt): void {
+  if (lastFailure) printNote(`  retrying  ${step}, attempt ${attempt}: ${lastFailure.message}`);
 }
 
 export interface ReportOptions {

@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import type { Client } from '@temporalio/client';
+import { DEFAULT_ENVIRONMENT } from '../plan/environment.js';
 import { openStore, type Store } from '../store/index.js';
 import { projectRoot } from '../worker/code/check-packages.js';
 import { acquireStack, locateState, type Stack } from '../worker/embedded/index.js';
@@ -6,6 +8,7 @@ import { environmentOf } from '../worker/embedded-environment.js';
 import { type Environment, environmentFromVariables } from '../worker/environment.js';
 import { type RunningWorker, startWorker } from '../worker/start-worker.js';
 import { connectClient } from '../worker/temporal/connect.js';
+import { chosenEnvironment } from './environment.js';
 import { printNote } from './output.js';
 
 /** What a command works with; everything it opened is closed at its end. */
@@ -25,7 +28,9 @@ export interface Session {
 /** Runs a command against the deployment that the environment variables name, else against the embedded stack. */
 export async function withSession<T>(use: (session: Session) => Promise<T>): Promise<T> {
   const root = await projectRoot(process.cwd());
-  const deployed = environmentFromVariables(locateState({ cwd: root }).folder);
+  const { folder } = locateState({ cwd: root });
+  const deployed = environmentFromVariables(folder);
+  if (!deployed) noteNewEnvironment(folder);
   const stack = deployed ? null : await acquireStack({ cwd: root, log: printNote });
   const closers: (() => Promise<void>)[] = stack ? [() => stack.release()] : [];
   const environment = deployed ?? environmentOf(stack!);
@@ -62,6 +67,13 @@ export async function withSession<T>(use: (session: Session) => Promise<T>): Pro
     stopListening();
     await close();
   }
+}
+
+/** A mistyped name would make an environment of its own. */
+function noteNewEnvironment(folder: string): void {
+  const { name } = chosenEnvironment();
+  if (name !== DEFAULT_ENVIRONMENT && !existsSync(folder))
+    printNote(`environment "${name}" is new here: it begins empty`);
 }
 
 function once<T>(make: () => Promise<T>): () => Promise<T> {

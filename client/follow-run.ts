@@ -1,8 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type WorkflowHandle, WorkflowNotFoundError } from '@temporalio/client';
 import { type Fault, type NodeStatus, type Outcome, RunMessage, type RunResult } from '../plan/protocol.js';
+import { type OpenAttempt, openAttempts } from './attempts.js';
 
 const POLL_MS = 400;
+/** Retries are looked at less often: they only matter to a run that does not get on. */
+const POLLS_PER_LOOK = 8;
 
 /** Where following a run ended: it closed, or it waits for an operator. */
 export type Followed =
@@ -17,6 +20,8 @@ export type Followed =
 export interface FollowOptions {
   /** Called with every change of a node. */
   readonly onNode?: (node: NodeStatus) => void;
+  /** Called when a step could not be done and waits to be tried again: once for each reason. */
+  readonly onRetry?: (attempt: OpenAttempt) => void;
   /** Go on following while the run is held. Default: false. */
   readonly wait?: boolean;
 }
@@ -31,14 +36,29 @@ export async function followRun(handle: WorkflowHandle, options: FollowOptions =
   };
   // What goes wrong is thrown by the race below.
   ended.then(remember, () => undefined);
-  while (!closed) {
+  for (let poll = 1; !closed; poll += 1) {
     await Promise.race([ended, pause(POLL_MS)]);
+    if (options.onRetry && !closed && poll % POLLS_PER_LOOK === 0) await reportRetries(handle, seen, options.onRetry);
     const table = closed && !options.onNode ? [] : await nodesOf(handle);
     report(table, seen, options.onNode);
     const faults = table.flatMap((node) => (node.state === 'held' && node.fault ? [node.fault] : []));
     if (!closed && faults.length > 0 && !options.wait) return { phase: 'held', faults };
   }
   return closed;
+}
+
+async function reportRetries(
+  handle: WorkflowHandle,
+  seen: Map<string, string>,
+  onRetry: NonNullable<FollowOptions['onRetry']>,
+): Promise<void> {
+  for (const attempt of await openAttempts(handle)) {
+    const key = `retry ${attempt.step}`;
+    const reason = attempt.lastFailure?.message;
+    if (reason === undefined || seen.get(key) === reason) continue;
+    seen.set(key, reason);
+    onRetry(attempt);
+  }
 }
 
 /** How a run ended, whatever its closing status. Waits for it. */
@@ -58,7 +78,9 @@ async function endedBadly(handle: WorkflowHandle, error: unknown): Promise<Extra
   const result = memo?.result as RunResult | undefined;
   const faults = result?.nodes.flatMap((node) => node.fault ?? []) ?? [];
   const outcome = (memo?.outcome as Outcome | undefined) ?? (status.name === 'CANCELLED' ? 'cancelled' : 'failed');
-  return { phase: 'closed', outcome, value: null, faults: faults.length > 0 ? faults : [faultFrom(error)] };
+  // That a run was cancelled says its outcome; Temporal's own words for it say nothing more.
+  const unsaid = faults.length > 0 || outcome === 'cancelled' ? faults : [faultFrom(error)];
+  return { phase: 'closed', outcome, value: null, faults: unsaid };
 }
 
 function faultFrom(error: unknown): Fault {

@@ -23,6 +23,8 @@ export interface Trace {
   readonly schemas: ReadonlyMap<string, z.ZodType>;
   /** What the author calls nodes, by id; only of those that have a label. */
   readonly labels: ReadonlyMap<string, string>;
+  /** Ids of nodes whose outputs later runs read, though nothing in this one may. */
+  readonly kept: ReadonlySet<string>;
   /** Stack of the call that made each node, by node id; empty unless `sites` was asked for. */
   readonly sites: ReadonlyMap<string, string>;
 }
@@ -52,6 +54,7 @@ export class Tracer {
   readonly definitions = new Map<string, Definition>();
   readonly schemas = new Map<string, z.ZodType>();
   readonly labels = new Map<string, string>();
+  readonly kept = new Set<string>();
   readonly sites = new Map<string, string>();
   readonly open: OpenBlock[] = [];
   /** Names of the pipelines under way, the outermost first. */
@@ -161,8 +164,8 @@ export function trace(
   try {
     const params = makeRef<unknown>((path) => ({ $param: path }));
     const block = own.block('', () => refuseAsync(build(params)), 'pipeline');
-    const { onExit, steps, definitions, schemas, labels, sites } = own;
-    return { block, onExit, steps, definitions, schemas, labels, sites };
+    const { onExit, steps, definitions, schemas, labels, kept, sites } = own;
+    return { block, onExit, steps, definitions, schemas, labels, kept, sites };
   } finally {
     tracer = undefined;
     stopCollecting?.();

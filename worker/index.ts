@@ -1,5 +1,6 @@
 /** What programs of one's own need to run pipelines: servers, workers, runs, schedules. */
 
+export { type AttemptFailure, type OpenAttempt, openAttempts } from '../client/attempts.js';
 export { type Followed, type FollowOptions, followRun } from '../client/follow-run.js';
 export { type StartRunOptions, startRun } from '../client/start-run.js';
 export {
@@ -31,7 +32,6 @@ export { loadEnvironmentFiles } from './environment-files.js';
 export { environmentName } from './environment-name.js';
 export { findTensorFlow, type TensorFlowReport } from './provision/index.js';
 export { type Published, publish } from './publish.js';
-export { progressOf, type StepProgress } from './runs/progress.js';
 export { readHistory, replayHistory } from './runs/replay-run.js';
 export {
   applySchedule,

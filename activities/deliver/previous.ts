@@ -54,5 +54,7 @@ function keptOutput(ref: unknown): RefBinding {
   if (node.options.light) {
     throw misuse(`previous cannot read the light step "${node.id}": its outputs are not kept`, 'Remove `light: true`.');
   }
+  // The next run reads it, if nothing in this one does.
+  currentTracer('previous').kept.add(node.id);
   return binding;
 }

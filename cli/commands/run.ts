@@ -8,7 +8,7 @@ import { compileFile, isFile } from '../compile-file.js';
 import { withExamples } from '../example.js';
 import { printJson, printLine, printNote } from '../output.js';
 import { acceptParams, compiledTarget, publishedTarget, readParams } from '../params/index.js';
-import { noteNodes, reportRun, runUrl } from '../run-report.js';
+import { noteNodes, noteRetry, reportRun, runUrl } from '../run-report.js';
 import { type Session, withSession } from '../session.js';
 
 interface RunOptions {
@@ -67,7 +67,11 @@ async function run(target: string, options: RunOptions, command: Command): Promi
       return;
     }
     const json = options.json === true;
-    const followed = await followRun(handle, { wait: options.wait, onNode: noteNodes(handle.workflowId, json) });
+    const followed = await followRun(handle, {
+      wait: options.wait,
+      onNode: noteNodes(handle.workflowId, json),
+      onRetry: noteRetry,
+    });
     reportRun(followed, { run: handle.workflowId, json, url: null });
   });
 }

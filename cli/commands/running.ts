@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { addDevCommand } from './dev.js';
 import { addDiffCommand } from './diff.js';
 import { addDoctorCommand } from './doctor.js';
+import { addExplainCommand } from './explain.js';
 import { addGraphCommand } from './graph.js';
 import { addOperatingCommands } from './operating.js';
 import { addPeopleCommands } from './people.js';
@@ -16,6 +17,7 @@ import { addWorkerCommand } from './worker.js';
 
 /** All commands but those that need neither Temporal nor Postgres nor workers. */
 export function addRunningCommands(program: Command): void {
+  addExplainCommand(program);
   addGraphCommand(program);
   addDiffCommand(program);
   addPlanCommand(program);

@@ -1,15 +1,18 @@
 import type { Command } from 'commander';
 import pc from 'picocolors';
+import { openAttempts } from '../../client/attempts.js';
 import { FailureType, PawlError } from '../../plan/failure.js';
-import { type Fault, type NodeStatus, RunMessage } from '../../plan/protocol.js';
-import type { JournalEntry, RunRecord } from '../../store/index.js';
-import { progressOf } from '../../worker/runs/progress.js';
+import type { Fault, NodeStatus } from '../../plan/protocol.js';
+import type { RunRecord } from '../../store/index.js';
 import { describeWait } from '../describe-wait.js';
 import { withExamples } from '../example.js';
 import { findRun } from '../find-run.js';
+import { nodeRows, tableOf } from '../node-rows.js';
 import { paintOutcome, printJson, printLine, printTable } from '../output.js';
 import { printFault, runUrl } from '../run-report.js';
 import { type Session, withSession } from '../session.js';
+import { showNode } from '../show-node.js';
+import { tookOf } from '../took.js';
 
 /** Commands that look at runs: runs, show. */
 export function addShowCommands(program: Command): void {
@@ -28,9 +31,11 @@ export function addShowCommands(program: Command): void {
     program
       .command('show <run>')
       .description('show a run: its nodes, its outcome, what it waits for')
+      .option('--node <node>', 'what this node was given and what it put out')
       .option('--json', 'print as JSON')
       .action(showRun),
     'pawl show flight-delays-2001-03-02T06:00:00Z',
+    'pawl show flight-delays-2001-03-02T06:00:00Z --node evaluate',
   );
 }
 
@@ -63,48 +68,44 @@ function parseLimit(text: string): number {
   throw new PawlError(FailureType.InvalidInput, `"${text}" is not a limit`, { hint: 'Give a whole number from 1.' });
 }
 
-async function showRun(id: string, { json }: { json?: boolean }): Promise<void> {
+interface ShowOptions {
+  readonly node?: string;
+  readonly json?: boolean;
+}
+
+async function showRun(id: string, { node, json = false }: ShowOptions): Promise<void> {
   await withSession(async (session) => {
-    const store = await session.store();
     const run = await findRun(id, session);
-    const { workflowId } = run;
-    const nodes = await store.journal.nodesOfRun(run.runId);
-    const waiting = run.phase === 'closed' ? [] : await waitingNodes(session, workflowId);
-    if (json) return printJson({ ...run, nodes, waiting });
+    const nodes = await (await session.store()).journal.nodesOfRun(run.runId);
+    if (node !== undefined) return showNode(node, nodes, json);
+    const table = await tableOf(run, await session.client());
+    const waiting = run.phase === 'closed' ? [] : (table?.filter(({ waitsFor }) => waitsFor) ?? null);
+    if (json) return printJson({ ...run, nodes, table, waiting });
     printLine(
       `${paintOutcome(stateOf(run))} ${run.workflowId}   plan ${run.planHash?.slice(7, 19) ?? 'not known yet'}   for ${run.nominalTime}`,
     );
     printLine(`params ${JSON.stringify(run.params)}`);
-    printTable(
-      ['node', 'state', 'failures', 'took', 'reuse'],
-      nodes.map((node) => [
-        node.node,
-        nodeState(node, run),
-        String(node.failures),
-        tookOf({ startedAt: node.startedAt, closedAt: node.committedAt }),
-        node.cacheReason ?? '',
-      ]),
-    );
-    if (run.phase !== 'closed') await showProgress(session, workflowId);
+    printTable(['node', 'state', 'failures', 'took', 'reuse'], nodeRows(run, nodes, table));
+    if (run.phase !== 'closed') await showProgress(session, run.workflowId);
     showWaits(run, waiting);
-    for (const fault of (run.error ?? []) as unknown as readonly Fault[]) printFault(fault);
-    if (run.phase === 'held') printLine(`Decide with: pawl retry ${workflowId}   or   pawl abort ${workflowId}`);
-    if (run.result !== null) printLine(JSON.stringify(run.result, null, 2));
-    const url = runUrl(session.environment.uiUrl, session.environment.temporal.namespace, workflowId);
-    if (url) printLine(url);
+    showEnd(run, session);
   });
 }
 
-function nodeState(node: JournalEntry, run: RunRecord): string {
-  if (node.state === 'committed') return node.reusedFrom ? 'reused' : 'done';
-  const faults = (run.error ?? []) as unknown as readonly Fault[];
-  if (faults.some((fault) => fault.node === node.node)) return run.phase === 'held' ? 'held' : 'failed';
-  return run.phase === 'closed' ? 'stopped' : 'at work';
+function showEnd(run: RunRecord, { environment }: Session): void {
+  for (const fault of (run.error ?? []) as unknown as readonly Fault[]) printFault(fault);
+  if (run.phase === 'held') printLine(`Decide with: pawl retry ${run.workflowId}   or   pawl abort ${run.workflowId}`);
+  if (run.result !== null) printLine(JSON.stringify(run.result, null, 2));
+  const url = runUrl(environment.uiUrl, environment.temporal.namespace, run.workflowId);
+  if (url) printLine(url);
 }
 
 async function showProgress(session: Session, workflowId: string): Promise<void> {
   const handle = (await session.client()).workflow.getHandle(workflowId);
-  for (const { step, progress } of await progressOf(handle)) printLine(`  ${step}: ${progress.message}`);
+  for (const { step, attempt, progress, lastFailure } of await openAttempts(handle)) {
+    if (progress) printLine(`  ${step}: ${progress.message}`);
+    if (lastFailure) printLine(`  ${step} is tried again (attempt ${attempt}): ${lastFailure.message}`);
+  }
 }
 
 function showWaits({ workflowId, phase }: RunRecord, waiting: readonly NodeStatus[] | null): void {
@@ -116,25 +117,4 @@ function showWaits({ workflowId, phase }: RunRecord, waiting: readonly NodeStatu
   }
 }
 
-/** How long a worker has for its answer, in milliseconds. */
-const ANSWER_MS = 3000;
-
-/** The nodes of an open run that wait; null when no worker answers. */
-async function waitingNodes(session: Session, workflowId: string): Promise<readonly NodeStatus[] | null> {
-  const client = await session.client();
-  try {
-    const table = await client.withDeadline(Date.now() + ANSWER_MS, () =>
-      client.workflow.getHandle(workflowId).query<readonly NodeStatus[]>(RunMessage.nodes),
-    );
-    return table.filter(({ waitsFor }) => waitsFor);
-  } catch {
-    return null;
-  }
-}
-
 const stateOf = (run: RunRecord): string => run.outcome ?? run.phase;
-
-function tookOf({ startedAt, closedAt }: { startedAt: string; closedAt: string | null }): string {
-  if (closedAt === null) return '';
-  return `${((Date.parse(closedAt) - Date.parse(startedAt)) / 1000).toFixed(1)} s`;
-}

@@ -2,18 +2,20 @@ import { refsOf } from '../../plan/binding.js';
 import { checkPlan } from '../../plan/check.js';
 import type { Plan, PlanNode } from '../../plan/plan.js';
 import { bindingsOf, blocksOf, nodesOf, planNodesOf } from '../../plan/visit.js';
+import { cronProblem } from './cron.js';
 import { DiagnosticCode, type Finding, type Place } from './diagnostic.js';
 
 /** Finds what is wrong with the graph of a plan. */
 export function checkGraph(
   plan: Plan,
-  steps: readonly string[],
+  { steps, kept }: { readonly steps: readonly string[]; readonly kept: ReadonlySet<string> },
   placeOf: (node?: string) => Place,
 ): readonly Finding[] {
   const problems = checkPlan(plan, { steps }).map(
     ({ node, ...problem }): Finding => ({ ...problem, place: placeOf(node) }),
   );
-  return [...problems, ...unusedNodes(plan).map((node) => unusedNode(node, placeOf(node.id)))];
+  const unused = unusedNodes(plan).filter(({ id }) => !kept.has(id));
+  return [...problems, ...unused.map((node) => unusedNode(node, placeOf(node.id)))];
 }
 
 /** Finds a schedule that no clock can follow. */
@@ -21,8 +23,8 @@ export function checkSchedule(plan: Plan, place: Place): readonly Finding[] {
   const { schedule } = plan;
   if (!schedule) return [];
   const findings: Finding[] = [];
-  if (!isCron(schedule.cron))
-    findings.push(scheduleFinding(`"${schedule.cron}" is not five cron fields`, CRON_HINT, place));
+  const problem = cronProblem(schedule.cron);
+  if (problem !== null) findings.push(scheduleFinding(problem, CRON_HINT, place));
   if (!isTimeZone(schedule.timeZone)) {
     findings.push(
       scheduleFinding(`"${schedule.timeZone}" is not a time zone`, 'Write it as Europe/Berlin or UTC.', place),
@@ -67,11 +69,6 @@ function readNodes(plan: Plan): ReadonlySet<string> {
 
 function scheduleFinding(message: string, hint: string, place: Place): Finding {
   return { code: DiagnosticCode.InvalidSchedule, message, hint, place };
-}
-
-function isCron(cron: string): boolean {
-  const fields = cron.trim().split(/\s+/);
-  return fields.length === 5 && fields.every((field) => /^[\dA-Za-z*?,/#-]+$/.test(field));
 }
 
 function isTimeZone(timeZone: string): boolean {

@@ -124,7 +124,7 @@ function compileTraced({ bundled, loaded, traced, located }: TracedProject, find
   findings.push(
     ...checkSteps(traced.steps.values(), located.stepPlace),
     ...checkParams(pipeline, located.nodePlace()),
-    ...checkGraph(plan, [...traced.steps.keys()], located.nodePlace),
+    ...checkGraph(plan, { steps: [...traced.steps.keys()], kept: traced.kept }, located.nodePlace),
     ...checkSchedule(plan, located.nodePlace()),
     ...checkValues(traced, valueSchemas(pipeline, traced), located.nodePlace),
     ...checkSize(plan, located.nodePlace),

@@ -5,7 +5,10 @@ import { currentTracer, type Tracer } from '../trace.js';
 
 /** What every node takes. */
 export interface ControlOptions {
-  /** Id of the node. Default: the control's or the step's name; a second one in the same scope needs an id. */
+  /**
+   * Id of the node: letters, digits, dashes, dots and underscores. Default: the control's or the step's name; a second
+   * one in the same scope needs an id.
+   */
   readonly id?: string;
   /** What people read beside the id, in the Temporal UI and in graphs. */
   readonly label?: string;
@@ -22,10 +25,16 @@ export interface NodeHead {
 /** Reserves the id of a node and resolves what it comes after. */
 export function claimNode(control: string, options: ControlOptions): { tracer: Tracer; head: NodeHead } {
   const tracer = currentTracer(control);
-  const id = tracer.claimId(options.id ?? control);
+  const id = tracer.claimId(tracer.attempt(() => checkedId(options.id), undefined) ?? control);
   if (options.label !== undefined) tracer.labels.set(id, options.label);
   const after = tracer.attempt(() => idsAfter(options.after), []);
   return { tracer, head: after.length === 0 ? { id } : { id, after } };
+}
+
+/** Scopes and keys are written with slashes and brackets, so an id has none. */
+function checkedId(id: string | undefined): string | undefined {
+  if (id === undefined || (/^[\p{L}\p{N}][\p{L}\p{N}._-]*$/u.test(id) && id.length <= 100)) return id;
+  throw misuse(`"${id}" cannot be a node's id`, 'Use letters, digits, dashes, dots and underscores, at most 100.');
 }
 
 function idsAfter(after: ControlOptions['after']): readonly string[] {

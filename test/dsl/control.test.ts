@@ -270,6 +270,9 @@ describe('options', () => {
     [{ resources: { gpu: 0.5 } }, 'resources.gpu 0.5'],
     [{ timeout: '0s' }, '"0s" is not a duration'],
     [{ timeout: 'soon' }, '"soon" is not a duration'],
+    [{ id: 'a/b' }, '"a/b" cannot be a node\'s id'],
+    [{ id: 'a[b]' }, "cannot be a node's id"],
+    [{ id: '' }, "cannot be a node's id"],
   ])('%j is refused', (options, message) => {
     expect(() => draw(() => use(1, options))).toThrow(message);
   });

@@ -22,7 +22,7 @@ export async function callStepFunction(step: AnyStep, input: unknown, ctx: StepC
 function invalid(step: string, end: 'input' | 'output', error: z.core.$ZodError): PawlError {
   const hint =
     end === 'input'
-      ? 'The step before it gave another value than its schema promised here.'
+      ? 'A value or an edge in the pipeline does not fit; TypeScript shows where: npx tsc --noEmit.'
       : 'Return what the output schema says.';
   return new PawlError(
     FailureType.InvalidValue,

@@ -32,3 +32,14 @@ test('compiles a pipeline with a local module into plan, annotations and bundle'
   expect(compiled?.annotations.nodes.second).toMatchObject({ file: 'pipeline.ts', line: 9, column: 10 });
   expect(compiled?.bundle).toMatchObject({ name: 'sums', packages: { pawl: expect.any(String) } });
 });
+
+test('a step that only the next run reads is no unused one', async () => {
+  const file = `import { pipeline, step, z } from 'pawl';
+import { previous } from 'pawl/ml';
+const count = step('count', { input: z.object({}), output: z.object({ n: z.number() }) }, () => ({ n: 1 }));
+const tell = step('tell', { input: z.object({ before: z.number().nullable() }), output: z.null() }, () => null);
+export default pipeline('told', { params: z.object({}) }, () => tell({ before: previous(count({})).n as never }));
+`;
+  const { diagnostics } = await compilePipeline(`${makeProject({ 'p.ts': file })}/p.ts`);
+  expect(diagnostics).toEqual([]);
+});
