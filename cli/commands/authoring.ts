@@ -43,7 +43,10 @@ async function check(file: string, { json }: JsonOption): Promise<void> {
   const { diagnostics } = await compilePipeline(file, { hints: true });
   const found = formatDiagnostics(diagnostics, { color: pc.isColorSupported });
   if (json) printJson(diagnostics);
-  else printLine(diagnostics.length > 0 ? found : `${file}: no mistakes found (types are for TypeScript: npx tsc --noEmit)`);
+  else
+    printLine(
+      diagnostics.length > 0 ? found : `${file}: no mistakes found (types are for TypeScript: npx tsc --noEmit)`,
+    );
   if (diagnostics.some(({ severity }) => severity === 'error')) process.exitCode = 1;
 }
 

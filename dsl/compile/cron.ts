@@ -34,11 +34,11 @@ function isPart(text: string, field: CronField): boolean {
   if (!found) return false;
   const [, range = ''] = found;
   if (range === '*') return true;
-  const bounds = range.split('-').map((part) => valueOf(part, field));
+  const bounds = range.split('-').map((part) => numberOf(part, field));
   return bounds.every((value) => value >= field.from && value <= field.to) && bounds[0]! <= bounds.at(-1)!;
 }
 
-function valueOf(text: string, field: CronField): number {
+function numberOf(text: string, field: CronField): number {
   const named = field.names?.indexOf(text.toLowerCase().slice(0, 3)) ?? -1;
   if (named >= 0) return named + field.from;
   return /^\d+$/.test(text) ? Number(text) : Number.NaN;
