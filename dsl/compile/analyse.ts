@@ -72,7 +72,7 @@ function locateTrace(parts: SourceParts, traced: Trace, loaded: Loaded): Located
   const places = new Map(found);
   const stepNodes = planNodesOf(traced).filter((node) => node.kind === 'step');
   const steps = new Map(stepNodes.map((node) => [node.id, node.step]));
-  const code = locateSteps({ index, bundled, traced, places, steps });
+  const code = locateSteps({ index, bundled, traced, places, steps, packages: loaded.packages });
   const docs = new PackageDocs(project.root);
   const nodePlace = (id?: string): Place => (id === undefined ? undefined : places.get(id)) ?? pipelinePlace;
   const annotate = (id: string): NodeAnnotation => {

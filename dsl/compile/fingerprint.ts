@@ -97,9 +97,15 @@ class Reach implements Fingerprints {
   }
 
   private modulePiece(module: SourceModule): Piece {
-    if (module.data) return { digest: digestOf(module.tree.text), file: module.file, package: undefined, reaches: [] };
+    if (module.data) return { digest: digestOf(dataOf(module)), file: module.file, package: undefined, reaches: [] };
     const nodes = new Set([...module.declarations.values(), ...module.effects]);
-    return this.codePiece(module, [...nodes]);
+    const code = this.codePiece(module, [...nodes]);
+    const exported = [...this.index.exportsOf(module)];
+    return {
+      ...code,
+      digest: digestOfJson([code.digest, exported.map(([name, target]) => [name, target !== undefined])]),
+      reaches: [...code.reaches, ...exported.flatMap(([, target]) => target ?? [])],
+    };
   }
 
   private codePiece(module: SourceModule, nodes: readonly ts.Node[]): Piece {
@@ -111,13 +117,24 @@ class Reach implements Fingerprints {
     const named = names.flat().flatMap(([, target]) => target ?? []);
     const specifiers = [...codes.flatMap((code) => code.imports), ...module.sideImports];
     const imported = specifiers.flatMap((specifier) => this.index.resolveModule(module, specifier) ?? []);
+    const any = codes.some((code) => code.importsAny) ? this.everyModule() : [];
     return {
       digest: digestOfJson([codes.map((code) => code.text), globals]),
       file: module.file,
       package: undefined,
-      reaches: [...named, ...imported],
+      reaches: [...named, ...imported, ...any],
     };
   }
+
+  private everyModule(): readonly Target[] {
+    const files = [...this.index.modules.keys()].sort();
+    return files.map((file) => ({ kind: 'module', module: this.index.modules.get(file)! }));
+  }
+}
+
+/** JSON without its format; other data as it is. */
+function dataOf({ file, tree }: SourceModule): string {
+  return file.endsWith('.json') ? JSON.stringify(JSON.parse(tree.text)) : tree.text;
 }
 
 function numberOf(target: Target, numbers: Map<unknown, number>, queue: Target[]): number {

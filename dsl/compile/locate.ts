@@ -8,10 +8,16 @@ import { nodeAt, type SourceIndex, type SourceModule, type Target } from './sour
 export function callAt(index: SourceIndex, place: Place): ts.CallExpression | undefined {
   const module = index.modules.get(place.file);
   for (let at = module && nodeAt(module, place); at; at = at.parent) {
-    if (ts.isCallExpression(at)) return at;
+    if (ts.isCallExpression(at)) return lastCall(at);
     if (ts.isFunctionLike(at) || ts.isStatement(at)) return undefined;
   }
   return undefined;
+}
+
+/** Of `make(1)(input)`, which begin at one place, the call of what the others return. */
+function lastCall(call: ts.CallExpression): ts.CallExpression {
+  const { parent } = call;
+  return ts.isCallExpression(parent) && parent.expression === call ? lastCall(parent) : call;
 }
 
 /** The innermost statement around a place, or the expression that an arrow function there returns. */
@@ -44,7 +50,9 @@ export function expressionTarget(
     if (target?.kind === 'package' && target.name === '*') return { ...target, name: expression.name.text };
     return target;
   }
-  if (ts.isElementAccessExpression(expression) || ts.isCallExpression(expression)) {
+  if (ts.isElementAccessExpression(expression)) return expressionTarget(index, module, expression.expression);
+  // What a call returns depends on what it is given, which a declaration does not show.
+  if (ts.isCallExpression(expression) && expression.arguments.length === 0) {
     return expressionTarget(index, module, expression.expression);
   }
   if (ts.isParenthesizedExpression(expression) || ts.isNonNullExpression(expression) || ts.isAsExpression(expression)) {
@@ -53,9 +61,26 @@ export function expressionTarget(
   return undefined;
 }
 
-/** Top-level constants whose value is a call with this name as its first argument, as `step('load', …)`. */
-export function declaredWithName(index: SourceIndex, name: string): readonly Target[] {
-  return declaredByCalls(index, (call) => leadingTexts(call)[0] === name);
+/**
+ * The constant that is the step of this name, as `const load = step('load', …)`; undefined when another call could have
+ * made it as well.
+ */
+export function declaredStep(index: SourceIndex, makers: readonly ts.CallExpression[], name: string) {
+  const possible = makers.filter((call) => (leadingTexts(call)[0] ?? name) === name);
+  return possible.length === 1 ? declaredByCalls(index, (call) => call === possible[0])[0] : undefined;
+}
+
+/** All calls that make a step, wherever they are. */
+export function stepMakers(index: SourceIndex): readonly ts.CallExpression[] {
+  const found: ts.CallExpression[] = [];
+  const visit = (node: ts.Node): void => {
+    // `typedStep()` makes what makes the step.
+    if (ts.isCallExpression(node) && node.arguments.length > 0 && isPawlCall(index, node, STEP_MAKERS))
+      found.push(node);
+    ts.forEachChild(node, visit);
+  };
+  for (const module of index.modules.values()) if (!module.data) visit(module.tree);
+  return found;
 }
 
 /**
@@ -67,8 +92,17 @@ export function definitionTarget(index: SourceIndex, { kind, name }: Definition)
     const [first, second] = leadingTexts(call);
     return first === kind ? second === name : first === name && calleeName(call) === kind;
   });
-  const candidates = plain.length > 0 ? plain : declaredWithName(index, name);
+  const named = (call: ts.CallExpression) => leadingTexts(call)[0] === name && !isPawlCall(index, call, NO_DEFINITIONS);
+  const candidates = plain.length > 0 ? plain : declaredByCalls(index, named);
   return candidates.length === 1 ? candidates[0] : undefined;
+}
+
+const STEP_MAKERS: ReadonlySet<string> = new Set(['step', 'typedStep']);
+const NO_DEFINITIONS: ReadonlySet<string> = new Set([...STEP_MAKERS, 'pipeline']);
+
+function isPawlCall(index: SourceIndex, call: ts.CallExpression, names: ReadonlySet<string>): boolean {
+  const target = calleeTarget(index, call);
+  return target?.kind === 'package' && target.specifier === 'pawl' && names.has(target.name);
 }
 
 function declaredByCalls(index: SourceIndex, accept: (call: ts.CallExpression) => boolean): readonly Target[] {

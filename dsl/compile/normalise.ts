@@ -7,8 +7,10 @@ export interface NormalisedCode {
   readonly text: string;
   /** Names that are not declared inside, in the order of their first use. */
   readonly names: readonly string[];
-  /** Specifiers of the modules it imports dynamically. */
+  /** Specifiers of the modules it imports dynamically or requires. */
   readonly imports: readonly string[];
+  /** It imports what only a run decides. */
+  readonly importsAny: boolean;
 }
 
 /**
@@ -26,7 +28,12 @@ const known = new WeakMap<ts.Node, NormalisedCode>();
 function writeCode(root: ts.Node): NormalisedCode {
   const writer = new Writer(root);
   writer.write(root, []);
-  return { text: writer.parts.join(' '), names: [...writer.names.keys()], imports: writer.imports };
+  return {
+    text: writer.parts.join(' '),
+    names: [...writer.names.keys()],
+    imports: writer.imports,
+    importsAny: writer.importsAny,
+  };
 }
 
 type Scopes = readonly ReadonlySet<string>[];
@@ -35,6 +42,7 @@ class Writer {
   readonly parts: string[] = [];
   readonly names = new Map<string, number>();
   readonly imports: string[] = [];
+  importsAny = false;
 
   constructor(private readonly root: ts.Node) {}
 
@@ -70,9 +78,13 @@ class Writer {
   }
 
   private noteImport(node: ts.Node): void {
-    if (!ts.isCallExpression(node) || node.expression.kind !== ts.SyntaxKind.ImportKeyword) return;
+    if (!ts.isCallExpression(node)) return;
+    const isImport = node.expression.kind === ts.SyntaxKind.ImportKeyword;
+    const isRequire = ts.isIdentifier(node.expression) && node.expression.text === 'require';
     const [specifier] = node.arguments;
-    if (specifier && ts.isStringLiteralLike(specifier)) this.imports.push(specifier.text);
+    if (specifier && ts.isStringLiteralLike(specifier)) {
+      if (isImport || isRequire) this.imports.push(specifier.text);
+    } else if (isImport) this.importsAny = true;
   }
 }
 
@@ -122,7 +134,9 @@ function withoutTypes(node: ts.Node): ts.Node {
 
 /** What tells two nodes of a kind apart and is no child of theirs. */
 function detailOf(node: ts.Node): string {
-  if (ts.isStringLiteralLike(node) || ts.isTemplateLiteralToken(node)) return JSON.stringify(node.text);
+  // A tag sees a template as it is written.
+  if (ts.isTemplateLiteralToken(node)) return JSON.stringify(node.rawText ?? node.text);
+  if (ts.isStringLiteralLike(node)) return JSON.stringify(node.text);
   if (ts.isNumericLiteral(node) || ts.isBigIntLiteral(node) || ts.isPrivateIdentifier(node)) return `:${node.text}`;
   if (ts.isRegularExpressionLiteral(node)) return JSON.stringify(node.text);
   if (ts.isPrefixUnaryExpression(node) || ts.isPostfixUnaryExpression(node)) return `:${node.operator}`;
@@ -153,6 +167,7 @@ function isDeclaredName(node: ts.Identifier): boolean {
       ts.isClassDeclaration(parent) ||
       ts.isClassExpression(parent) ||
       ts.isEnumDeclaration(parent) ||
+      ts.isModuleDeclaration(parent) ||
       ts.isVariableDeclaration(parent)) &&
     parent.name === node
   );

@@ -48,6 +48,8 @@ export interface SourceIndex {
   resolveExport(module: SourceModule, name: string): Target | undefined;
   /** What an import specifier in a module leads to. */
   resolveModule(module: SourceModule, specifier: string): Target | undefined;
+  /** What a module exports, by name; `*` and a specifier for all that another one exports. */
+  exportsOf(module: SourceModule): ReadonlyMap<string, Target | undefined>;
 }
 
 /** Parses the local modules of a bundle. */
@@ -64,7 +66,19 @@ class Index implements SourceIndex {
     const node = module.declarations.get(name);
     if (node) return { kind: 'local', module, name, node };
     const imported = module.imported.get(name);
-    return imported && this.resolveImport(module, imported, new Set());
+    if (!imported) return undefined;
+    // What a module exports in a way that cannot be read, as CommonJS does, is somewhere in the whole of it.
+    return this.resolveImport(module, imported, new Set()) ?? this.resolveModule(module, imported.specifier);
+  }
+
+  exportsOf(module: SourceModule): ReadonlyMap<string, Target | undefined> {
+    const named = [...module.exported].map(([name, source]) => {
+      const found = this.resolveExport(module, name);
+      return [name, found ?? (typeof source === 'string' ? undefined : this.resolveModule(module, source.specifier))];
+    });
+    const whole = module.reexported.map((specifier) => [`*${specifier}`, this.resolveModule(module, specifier)]);
+    const all = [...named, ...whole] as [string, Target | undefined][];
+    return new Map(all.sort(([a], [b]) => (a < b ? -1 : 1)));
   }
 
   resolveModule(module: SourceModule, specifier: string): Target | undefined {
@@ -88,11 +102,11 @@ class Index implements SourceIndex {
     if (typeof exported !== 'string') return this.resolveImport(module, exported, seen);
     const own = this.resolve(module, exported);
     if (own) return own;
-    for (const specifier of module.reexported) {
-      const found = this.resolveImport(module, { specifier, name }, seen);
-      if (found && (found.kind !== 'package' || module.reexported.length === 1)) return found;
-    }
-    return undefined;
+    const found = module.reexported.flatMap((specifier) => this.resolveImport(module, { specifier, name }, seen) ?? []);
+    const [first, ...others] = found.filter(({ kind }) => kind !== 'package');
+    if (first) return first;
+    // Of several packages nobody knows here which one has it.
+    return found.length === 1 && others.length === 0 ? found[0] : undefined;
   }
 }
 
@@ -177,8 +191,14 @@ class ModuleBuilder {
     else if (ts.isExportAssignment(statement)) this.addDefault(statement);
     else if (ts.isVariableStatement(statement)) this.addVariables(statement);
     else if (ts.isFunctionDeclaration(statement) || ts.isClassDeclaration(statement)) this.addNamed(statement);
-    else if (ts.isEnumDeclaration(statement)) this.declarations.set(statement.name.text, statement);
+    else if (ts.isEnumDeclaration(statement) || isNamespace(statement)) this.declare(statement.name.text, statement);
     else if (!isTypeStatement(statement)) this.effects.push(statement);
+  }
+
+  /** An enum or a namespace may be written in several parts. */
+  private declare(name: string, statement: ts.Statement): void {
+    if (this.declarations.has(name)) this.effects.push(statement);
+    else this.declarations.set(name, statement);
   }
 
   private addImport(statement: ts.ImportDeclaration): void {
@@ -238,6 +258,15 @@ export function boundNames(name: ts.BindingName): readonly string[] {
 
 function isOverload(statement: ts.FunctionDeclaration | ts.ClassDeclaration): boolean {
   return ts.isFunctionDeclaration(statement) && !statement.body && !statement.getSourceFile().isDeclarationFile;
+}
+
+/** A namespace that is code, as `namespace Config { export const rate = 1 }`. */
+function isNamespace(statement: ts.Statement): statement is ts.NamespaceDeclaration {
+  return ts.isModuleDeclaration(statement) && ts.isIdentifier(statement.name) && !isDeclared(statement);
+}
+
+function isDeclared(statement: ts.ModuleDeclaration): boolean {
+  return statement.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.DeclareKeyword) ?? false;
 }
 
 function isTypeStatement(statement: ts.Statement): boolean {

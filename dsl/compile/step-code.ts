@@ -5,7 +5,8 @@ import type { Trace } from '../trace.js';
 import type { Bundled } from './bundle.js';
 import type { Place } from './diagnostic.js';
 import { type CodeFingerprint, type Fingerprints, makeFingerprints } from './fingerprint.js';
-import { callAt, calleeTarget, declaredWithName, definitionTarget } from './locate.js';
+import type { Loaded } from './load.js';
+import { callAt, calleeTarget, declaredStep, definitionTarget, stepMakers } from './locate.js';
 import { packageName } from './packages.js';
 import type { SourceIndex, Target } from './source-index.js';
 
@@ -23,6 +24,8 @@ export interface StepCodeOptions {
   readonly index: SourceIndex;
   readonly bundled: Bundled;
   readonly traced: Trace;
+  /** What the imported packages export, by specifier. */
+  readonly packages: Loaded['packages'];
   /** Places of the calls that made the nodes, by node id. */
   readonly places: ReadonlyMap<string, Place>;
   /** Name of each node's step, by node id. */
@@ -37,12 +40,14 @@ export function locateSteps(options: StepCodeOptions): StepCode {
 class Locator implements StepCode {
   private readonly whole: CodeFingerprint;
   private readonly targets = new Map<string, Target | undefined>();
+  private readonly makers: ReturnType<typeof stepMakers>;
 
   constructor(
     private readonly options: StepCodeOptions,
     private readonly fingerprints: Fingerprints,
   ) {
     const { bundle, modules } = options.bundled;
+    this.makers = stepMakers(options.index);
     this.whole = { fingerprint: bundle.digest, files: [...modules.keys()].sort(), packages: bundle.packages };
   }
 
@@ -53,12 +58,18 @@ class Locator implements StepCode {
 
   private findTarget(node: string): Target | undefined {
     const { index, places, steps } = this.options;
+    const name = steps.get(node) ?? '';
     const place = places.get(node);
     const call = place && callAt(index, place);
     const called = call && calleeTarget(index, call);
-    if (called) return called;
-    const named = declaredWithName(index, steps.get(node) ?? '');
-    return named.length === 1 ? named[0] : undefined;
+    if (called?.kind === 'package' && this.isStepOf(called.specifier, called.name, name)) return called;
+    // The call may be of another function, which the step is given to, as in `list.forEach(load)`.
+    return declaredStep(index, this.makers, name) ?? called;
+  }
+
+  private isStepOf(specifier: string, exported: string, step: string): boolean {
+    const { packages, traced } = this.options;
+    return packages.get(specifier)?.[exported] === traced.steps.get(step);
   }
 
   step(node: string): CodeFingerprint {

@@ -86,6 +86,7 @@ export class Evaluator {
   }
 
   valueOf(target: Target): Value {
+    if (target.kind === 'module' && target.module.data) return PLAIN;
     if (target.kind !== 'local') return target;
     const known = this.topLevel.get(target.node);
     if (known) return known;

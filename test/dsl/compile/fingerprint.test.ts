@@ -103,3 +103,115 @@ export default pipeline('p', { params: z.object({ n: z.number() }) }, ({ n }) =>
     expect((await printsOf(made('a'))).made).toBe((await printsOf(made('a'))).made);
   });
 });
+
+const TOOLS = (version: string) =>
+  `{ "name": "tools", "version": "${version}", "type": "module", "exports": "./i.js" }`;
+const INSTALLED = { 'node_modules/tools/i.js': 'export const chunk = 1;' };
+
+/** A pipeline of one step, which returns something of another file. */
+const using = (
+  imports: string,
+  returned: string,
+  before = '',
+  call = 'used({})',
+) => `import { pipeline, step, z } from 'pawl';
+${imports}
+${before}
+const used = step('used', { input: z.json(), output: z.json() }, async () => ${returned});
+const make = (n: number) => step('used', { input: z.json(), output: z.json() }, () => n);
+void [used, make];
+export default pipeline('p', { params: z.object({}) }, () => ${call});
+`;
+
+const BARREL = "import * as near from './near.js';";
+const far = (n: number) => ({ 'far.ts': `export const far = () => ${n};` });
+const commonJs = (n: number) => ({ 'far.cjs': `exports.far = () => ${n};` });
+
+describe('what a step reaches', () => {
+  type Files = Readonly<Record<string, string>>;
+  const same = (pipeline: string, others: (n: number) => Files) => (n: number) => ({
+    'pipeline.ts': pipeline,
+    ...others(n),
+  });
+  test.each<[string, (n: number) => Files]>([
+    [
+      'all of a module',
+      same(using(BARREL, 'near.far()'), (n) => ({ 'near.ts': "export * from './far.js';", ...far(n) })),
+    ],
+    [
+      'a name of it',
+      same(using(BARREL, 'near.a()'), (n) => ({ 'near.ts': "export { far as a } from './far.js';", ...far(n) })),
+    ],
+    [
+      'an imported name of it',
+      same(using(BARREL, 'near.far()'), (n) => ({
+        'near.ts': "import { far } from './far.js'; export { far };",
+        ...far(n),
+      })),
+    ],
+    [
+      'a module that it imports when it runs',
+      same(using('', "(await import('./near.js')).far()"), (n) => ({
+        'near.ts': "export * from './far.js';",
+        ...far(n),
+      })),
+    ],
+    [
+      'a module of which only a run knows the name',
+      same(using('', '(await import("./lib/" + at + ".ts")).far', "const at = 'a';"), (n) => ({
+        'lib/a.ts': `export const far = ${n};`,
+      })),
+    ],
+    ['a CommonJS module', same(using("import far from './far.cjs';", 'far.far()'), commonJs)],
+    ['a name of a CommonJS module', same(using("import { far } from './far.cjs';", 'far()'), commonJs)],
+    ['a module that is required', same(using("const far = require('./far.cjs');", 'far.far()'), commonJs)],
+    ['a namespace', (n) => ({ 'pipeline.ts': using('', 'Own.n', `namespace Own { export const n = ${n}; }`) })],
+    ['an enum in two parts', (n) => ({ 'pipeline.ts': using('', 'E.B', `enum E { A = 1 } enum E { B = ${n} }`) })],
+    ['what a tag sees', (n) => ({ 'pipeline.ts': using('', n === 1 ? 'String.raw`\\n`' : 'String.raw`\n`') })],
+    [
+      'a package, from where local modules come too',
+      same(using("import { chunk } from './near.js';", 'chunk'), (n) => ({
+        'near.ts': "export * from './far.js'; export * from 'tools';",
+        'far.ts': 'export const far = 1;',
+        'node_modules/tools/package.json': TOOLS(`1.0.${n}`),
+        ...INSTALLED,
+      })),
+    ],
+    ['what makes it', (n) => ({ 'pipeline.ts': using('', '1', '', `make(${n})({})`) })],
+    [
+      'its own code, whoever calls it',
+      (n) => ({ 'pipeline.ts': using('', `${n}`, 'const list = [{}];', '{ list.forEach(used as never); }') }),
+    ],
+    [
+      'its own code, whatever else has its name',
+      (n) => ({
+        'pipeline.ts': `import { pipeline, step, z } from 'pawl';
+const all = [step('used', { input: z.json(), output: z.json() }, () => ${n})];
+const other = ((name: string) => name)('used');
+void other;
+export default pipeline('p', { params: z.object({}) }, () => all.map((one) => one({})));
+`,
+      }),
+    ],
+  ])('counts: %s', async (_, files) => {
+    const first = await printOf(files(1));
+    expect(first).toBe(await printOf(files(1)));
+    expect(first).not.toBe(await printOf(files(2)));
+  });
+
+  test('counts JSON without its format', async () => {
+    const pipeline = using("import rates from './rates.json';", 'rates.a');
+    const [before, after, other] = ['{"a":1}', '{\n  "a": 1\n}', '{"a":2}'].map((json) =>
+      printOf({ 'pipeline.ts': pipeline, 'rates.json': json }),
+    );
+    expect(await after).toBe(await before);
+    expect(await other).not.toBe(await before);
+  });
+});
+
+/** The fingerprint of the only step. */
+async function printOf(files: Readonly<Record<string, string>>): Promise<string | undefined> {
+  const { compiled } = await compilePipeline(`${makeProject(files)}/pipeline.ts`);
+  const [node] = nodesOf(compiled!.plan.block);
+  return node?.kind === 'step' ? node.fingerprint : undefined;
+}
