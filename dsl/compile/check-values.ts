@@ -5,7 +5,7 @@ import { suggestName } from '../../plan/suggest.js';
 import { bindingsOf, blocksOf } from '../../plan/visit.js';
 import type { Trace } from '../trace.js';
 import { DiagnosticCode, type Finding, type Place } from './diagnostic.js';
-import { defOf, isAlwaysThere, keysOf, onlyValues } from './schema-facts.js';
+import { defOf, innerOf, isAlwaysThere, keysOf, onlyValues } from './schema-facts.js';
 import type { ValueSchemas } from './value-schemas.js';
 
 /** Finds reads of what no value has, and ways that no run can take, as far as schemas tell. */
@@ -48,8 +48,21 @@ class ValueChecker {
     visitBinding(binding, (part) => {
       const path = pathOf(part);
       if (path.length > 0 && !this.schemas.of(part)) this.unknownProperty(part, path, owner);
+      this.placesOfLists(part, path, owner);
       if (isOrElse(part)) this.orElse(part.$orElse[0], owner);
     });
+  }
+
+  /** Only a tuple has places before the run. */
+  private placesOfLists(part: Binding, path: Path, owner: string | undefined): void {
+    for (const [index, key] of path.entries()) {
+      const around = typeof key === 'number' ? this.schemas.of(withPath(part, path.slice(0, index))) : undefined;
+      if (!around || !isList(around)) continue;
+      const name = index === 0 ? 'is a list' : `has a list at \`${path.slice(0, index).join('.')}\``;
+      const message = `${nameOf(part)} ${name}, which may have no item ${key} when the pipeline runs`;
+      const hint = 'Look the item up in a step; for every item of a list, use map.';
+      this.report(DiagnosticCode.RefAsIndex, 'error', message, hint, owner);
+    }
   }
 
   /** The longest part of the path that is known, and the first key that is not. */
@@ -135,6 +148,12 @@ class ValueChecker {
 function hintFor(schema: z.core.$ZodType): string {
   const isList = defOf(schema).type === 'array';
   return isList ? 'It is a list: use map for its items.' : 'It is no object: use it as a whole.';
+}
+
+function isList(schema: z.core.$ZodType): boolean {
+  const def = defOf(schema);
+  const inner = innerOf(def);
+  return inner ? isList(inner) : def.type === 'array';
 }
 
 function isNever(schema: z.core.$ZodType): boolean {

@@ -3,6 +3,7 @@ import type { Env } from './env.js';
 import type { Evaluator } from './evaluator.js';
 // biome-ignore lint/suspicious/noImportCycles: an expression holds expressions, and so do the functions that walk it.
 import { evaluateCondition } from './expression.js';
+import { refBeforeFallback } from './misuse.js';
 import { join, PLAIN, REF, type Value } from './value.js';
 
 const { SyntaxKind } = ts;
@@ -48,10 +49,18 @@ export function evaluateBinary(evaluator: Evaluator, node: ts.BinaryExpression, 
 }
 
 function evaluateChoice(evaluator: Evaluator, node: ts.BinaryExpression, env: Env): Value {
-  const left = evaluateCondition(evaluator, node.left, env);
+  const left = evaluateChosen(evaluator, node, env);
   const right = evaluator.branch(() => evaluator.evaluate(node.right, env));
   // After `a ?? b` with an optional a, one of the two is there.
   return left.kind === 'optional-ref' && right.kind === 'ref' ? REF : join(left, right);
+}
+
+function evaluateChosen(evaluator: Evaluator, { left, operatorToken }: ts.BinaryExpression, env: Env): Value {
+  const asksForAbsence = [SyntaxKind.QuestionQuestionToken, SyntaxKind.QuestionQuestionEqualsToken];
+  if (!asksForAbsence.some((kind) => kind === operatorToken.kind)) return evaluateCondition(evaluator, left, env);
+  const value = evaluator.evaluate(left, env);
+  if (value.kind === 'ref') evaluator.findings.push(refBeforeFallback(left));
+  return value;
 }
 
 function assign(evaluator: Evaluator, node: ts.BinaryExpression, value: Value, env: Env): Value {

@@ -102,7 +102,7 @@ function evaluateElement(evaluator: Evaluator, node: ts.ElementAccessExpression,
   const key = node.argumentExpression;
   refuse(evaluator, 'ref-as-index', key, env);
   if (value.kind === 'ref' && node.questionDotToken) evaluator.report('ref-in-chain', node.expression);
-  if (value.kind === 'ref' && ts.isNumericLiteral(key)) evaluator.report('ref-as-index', node.expression);
+  // A number is a place of a tuple, unless the value's schema says that it is a list.
   if (ts.isStringLiteralLike(key) || ts.isNumericLiteral(key)) return propertyOf(evaluator, value, key.text);
   return mayBeAbsent(elementOf(value));
 }

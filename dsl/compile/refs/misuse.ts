@@ -24,7 +24,7 @@ const USES: Readonly<Record<RefCode, { readonly use: string; readonly hint: stri
   },
   'ref-in-chain': {
     use: 'be asked whether it is there',
-    hint: 'Write a plain dot: a ref is always there. A value that may be absent is for a step to handle.',
+    hint: 'Write a plain dot: a ref is always there. For a value that a run may not have, use present or orElse.',
   },
   'ref-in-json': { use: 'be written as JSON', hint: STEP_HINT },
   'ref-in-call': { use: 'be read', hint: STEP_HINT },
@@ -51,6 +51,12 @@ export function refMisuse(code: RefCode, ref: ts.Node, reader?: string): Finding
   const by = reader === undefined ? '' : ` by ${reader}`;
   const message = `\`${excerpt(ref)}\` has its value only when the pipeline runs, so it cannot ${use}${by} here`;
   return { code, message, hint, place: placeOf(ref) };
+}
+
+/** A ref before `??`, which never sees whether a run will have the value. */
+export function refBeforeFallback(ref: ts.Node): Finding {
+  const hint = 'Use orElse(value, fallback), or present(value, …) for work that depends on it.';
+  return { ...refMisuse('ref-in-condition', ref), hint };
 }
 
 /** A function that draws a part of the graph and is async. */

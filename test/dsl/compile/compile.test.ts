@@ -43,3 +43,15 @@ export default pipeline('told', { params: z.object({}) }, () => tell({ before: p
   const { diagnostics } = await compilePipeline(`${makeProject({ 'p.ts': file })}/p.ts`);
   expect(diagnostics).toEqual([]);
 });
+
+test('the places of a tuple are parts like others', async () => {
+  const file = `import { pipeline, step, z } from 'pawl';
+const make = step('make', { input: z.object({}), output: z.object({ pair: z.tuple([z.string(), z.number()]) }) },
+  () => ({ pair: ['a', 1] as [string, number] }));
+const use = step('use', { input: z.object({ n: z.number() }), output: z.null() }, () => null);
+export default pipeline('pairs', { params: z.object({}) }, () => use({ n: make({}).pair[1] }));
+`;
+  const { diagnostics, compiled } = await compilePipeline(`${makeProject({ 'p.ts': file })}/p.ts`);
+  expect(diagnostics).toEqual([]);
+  expect(compiled?.plan.block.nodes[1]).toMatchObject({ input: { n: { $ref: 'make', path: ['pair', 1] } } });
+});
