@@ -86,6 +86,8 @@ export async function traceProject(project: Project, findings: Finding[]): Promi
   const loaded = await loadChecked(project, bundled, sources, findings);
   // What an async function does after its first await would go on, and fail, when tracing is over.
   if (findings.some(({ code }) => code === DiagnosticCode.AsyncPipeline)) throw new CompileStop([]);
+  // A loop that waits for a ref to be false waits for ever.
+  if (findings.some(({ endless }) => endless)) throw new CompileStop([]);
   const traced = traceChecked(loaded, sources, findings);
   return { bundled, loaded, traced, located: sources.locate(traced, loaded) };
 }

@@ -97,6 +97,8 @@ export interface Finding {
   readonly message: string;
   readonly hint: string;
   readonly place: Place;
+  /** The code around it may not end when it is run. */
+  readonly endless?: boolean;
 }
 
 /** Ends compilation where nothing further can be checked. */

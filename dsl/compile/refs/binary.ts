@@ -4,7 +4,7 @@ import type { Evaluator } from './evaluator.js';
 // biome-ignore lint/suspicious/noImportCycles: an expression holds expressions, and so do the functions that walk it.
 import { evaluateCondition } from './expression.js';
 import { refBeforeFallback } from './misuse.js';
-import { join, PLAIN, REF, type Value } from './value.js';
+import { join, mayBeAbsent, PLAIN, REF, type Value } from './value.js';
 
 const { SyntaxKind } = ts;
 
@@ -42,15 +42,18 @@ export function evaluateBinary(evaluator: Evaluator, node: ts.BinaryExpression, 
   const left = evaluator.evaluate(node.left, env);
   const right = evaluator.evaluate(node.right, env);
   if (operator === SyntaxKind.CommaToken) return right;
-  const code = COMPARISONS.has(operator) ? 'ref-in-comparison' : 'ref-in-arithmetic';
-  if (left.kind === 'ref') evaluator.report(code, node.left);
-  if (right.kind === 'ref') evaluator.report(code, node.right);
+  for (const [value, operand] of [[left, node.left] as const, [right, node.right] as const]) {
+    if (!COMPARISONS.has(operator)) evaluator.reportUnlessMixed(value, 'ref-in-arithmetic', operand);
+    else if (value.kind === 'ref') evaluator.report('ref-in-comparison', operand);
+  }
   return PLAIN;
 }
 
 function evaluateChoice(evaluator: Evaluator, node: ts.BinaryExpression, env: Env): Value {
   const left = evaluateChosen(evaluator, node, env);
   const right = evaluator.branch(() => evaluator.evaluate(node.right, env));
+  // Of `known && ref` what is known may be all there is.
+  if (node.operatorToken.kind === SyntaxKind.AmpersandAmpersandToken && left.kind !== 'ref') return mayBeAbsent(right);
   // After `a ?? b` with an optional a, one of the two is there.
   return left.kind === 'optional-ref' && right.kind === 'ref' ? REF : join(left, right);
 }

@@ -1,5 +1,15 @@
+import { ts } from 'ts-morph';
 import type { Evaluator } from './evaluator.js';
-import { elementOf, join, mayBeAbsent, PLAIN, type StructureValue, structure, type Value } from './value.js';
+import {
+  elementOf,
+  type FunctionValue,
+  join,
+  mayBeAbsent,
+  PLAIN,
+  type StructureValue,
+  structure,
+  type Value,
+} from './value.js';
 
 /** What a method of the author's own lists and objects returns. */
 export function callMethod(evaluator: Evaluator, receiver: Value, name: string, args: readonly Value[]): Value {
@@ -9,6 +19,10 @@ export function callMethod(evaluator: Evaluator, receiver: Value, name: string, 
   const list = receiver.kind === 'structure' ? receiver : structure();
   const element = elementOf(list);
   const each = () => evaluator.branch(() => callEach(evaluator, args[0], element));
+  const decide = () => {
+    const decision = each();
+    if (decision.kind === 'ref' && args[0]?.kind === 'function') evaluator.report('ref-in-condition', bodyOf(args[0]));
+  };
   switch (name) {
     case 'map':
     case 'flatMap':
@@ -25,7 +39,8 @@ export function callMethod(evaluator: Evaluator, receiver: Value, name: string, 
     case 'concat':
     case 'reverse':
     case 'sort':
-      each();
+      if (name === 'filter') decide();
+      else each();
       return structure(
         [],
         args
@@ -34,16 +49,20 @@ export function callMethod(evaluator: Evaluator, receiver: Value, name: string, 
           .reduce(join, element),
       );
     case 'find':
+    case 'findLast':
+      decide();
+      return mayBeAbsent(element);
     case 'at':
     case 'pop':
     case 'shift':
-      each();
       return mayBeAbsent(element);
-    case 'forEach':
     case 'some':
     case 'every':
     case 'findIndex':
-    case 'findLast':
+    case 'findLastIndex':
+      decide();
+      return PLAIN;
+    case 'forEach':
       each();
       return PLAIN;
     default:
@@ -52,6 +71,11 @@ export function callMethod(evaluator: Evaluator, receiver: Value, name: string, 
       evaluator.callBack(args.slice(1));
       return PLAIN;
   }
+}
+
+/** What a function returns, where that is all that it does. */
+function bodyOf({ node }: FunctionValue): ts.Node {
+  return node.body && !ts.isBlock(node.body) ? node.body : node;
 }
 
 function callEach(evaluator: Evaluator, callback: Value | undefined, element: Value): Value {

@@ -1,14 +1,16 @@
 import { isPipeline } from '../../pipeline.js';
 import type { Evaluator } from './evaluator.js';
-import { ABSENT, containsRef, type PackageValue, PLAIN, REF, STEP, type Value } from './value.js';
+import { ABSENT, containsRef, isRefLike, type PackageValue, PLAIN, REF, STEP, type Value } from './value.js';
 
 /** What a call of something a package exports returns. */
 export function callPackage(evaluator: Evaluator, callee: PackageValue, args: readonly Value[]): Value {
   if (callee.specifier === 'pawl') return callPawl(evaluator, callee.name, args);
   evaluator.callBack(args);
   const exported = evaluator.packages.get(callee.specifier)?.[callee.name];
-  // A function that is given a ref can only pass it to a step or hand it back.
-  return isStep(exported) || isPipeline(exported) || args.some(containsRef) ? REF : PLAIN;
+  if (isStep(exported) || isPipeline(exported)) return REF;
+  // A function that is given a ref can only pass it to a step or hand it back; of an object it may take the rest.
+  const isGiven = callee.specifier.startsWith('pawl/') ? containsRef : isRefLike;
+  return args.some(isGiven) ? REF : PLAIN;
 }
 
 function callPawl(evaluator: Evaluator, name: string, args: readonly Value[]): Value {

@@ -1,5 +1,5 @@
 import { ts } from 'ts-morph';
-import { OPTIONAL_REF, structure, type Value } from './value.js';
+import { MIXED_REF, mayBeAbsent, OPTIONAL_REF, type StructureValue, structure, type Value } from './value.js';
 
 /**
  * What a parameter's type says about a value: where the author allows a ref to be left out, a function may ask whether
@@ -7,7 +7,9 @@ import { OPTIONAL_REF, structure, type Value } from './value.js';
  */
 export function asDeclared(value: Value, parameter: ts.ParameterDeclaration): Value {
   const type = aliased(parameter.type);
-  if (value.kind === 'ref') return parameter.questionToken || allowsAbsence(type) ? OPTIONAL_REF : value;
+  if (value.kind === 'ref')
+    return parameter.questionToken || allowsAbsence(type) ? OPTIONAL_REF : asWritten(value, type);
+  if (value.kind === 'structure' && type && allowsAbsence(elementType(type))) return withAbsence(value);
   if (value.kind !== 'structure' || !type || !isNamed(type)) return value;
   const members = membersOf(type);
   const parts = [...value.properties].map(([name, part]) => {
@@ -15,6 +17,30 @@ export function asDeclared(value: Value, parameter: ts.ParameterDeclaration): Va
     return [name, optional ? OPTIONAL_REF : part] as const;
   });
   return structure(parts, value.rest);
+}
+
+/** A function that takes refs and plain values may ask which of them it was given. */
+function asWritten(value: Value, type: ts.TypeNode | undefined): Value {
+  if (!type) return value;
+  const isWire = ts.isTypeReferenceNode(type) && ts.isIdentifier(type.typeName) && type.typeName.text === 'Wire';
+  return isWire || ts.isUnionTypeNode(type) ? MIXED_REF : value;
+}
+
+/** Of a type that is written as a list. */
+function elementType(type: ts.TypeNode): ts.TypeNode | undefined {
+  if (ts.isTypeOperatorNode(type)) return elementType(type.type);
+  if (ts.isArrayTypeNode(type)) {
+    return ts.isParenthesizedTypeNode(type.elementType) ? type.elementType.type : type.elementType;
+  }
+  const isList = ts.isTypeReferenceNode(type) && /^(Readonly)?Array$/.test(type.typeName.getText());
+  return isList ? type.typeArguments?.[0] : undefined;
+}
+
+function withAbsence({ properties, rest }: StructureValue): Value {
+  return structure(
+    [...properties].map(([name, part]) => [name, mayBeAbsent(part)] as const),
+    mayBeAbsent(rest),
+  );
 }
 
 type Members = readonly ts.TypeElement[];

@@ -8,7 +8,7 @@ import { asDeclared } from './declared-type.js';
 import { Env } from './env.js';
 import { evaluateExpression } from './expression.js';
 import { type Impurity, impureCall, impureFinding, impurePart } from './impurity.js';
-import { asyncFunction, type RefCode, refMisuse } from './misuse.js';
+import { asyncFunction, type RefCode, refDefault, refMisuse } from './misuse.js';
 import { bindPattern } from './pattern.js';
 import { runBody } from './statement.js';
 import { ABSENT, type FunctionValue, PLAIN, structure, type Value } from './value.js';
@@ -40,6 +40,16 @@ export class Evaluator {
 
   report(code: RefCode, node: ts.Node, reader?: string): void {
     this.findings.push(refMisuse(code, node, reader));
+  }
+
+  /** Reports a use that a value which may also be no ref can be put to, once it was asked what it is. */
+  reportUnlessMixed(value: Value, code: RefCode, node: ts.Node, reader?: string): void {
+    if (value.kind === 'ref' && !value.mixed) this.report(code, node, reader);
+  }
+
+  /** Reports a default for a part of a ref, which would never be taken. */
+  reportDefault(node: ts.Node): void {
+    this.findings.push(refDefault(node));
   }
 
   /** Reports a call whose result is another one each time. */
@@ -122,6 +132,14 @@ export class Evaluator {
     this.perhaps(() => {
       for (const arg of args) if (arg.kind === 'function') this.callFunction(arg, []);
     });
+  }
+
+  /** Evaluates what ends a loop: with a ref in it, the loop may have no end. */
+  decideLoop(evaluate: () => void): void {
+    const known = this.findings.length;
+    evaluate();
+    const found = this.findings.splice(known);
+    this.findings.push(...found.map((one) => (one.code.startsWith('ref-') ? { ...one, endless: true } : one)));
   }
 
   /** Evaluates what may happen at another time than when the graph is drawn. */

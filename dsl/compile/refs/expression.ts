@@ -11,7 +11,7 @@ import { ABSENT, elementOf, join, mayBeAbsent, PLAIN, type StructureValue, struc
 /** What an expression is; reports the refs in it that stand where they cannot. */
 export function evaluateExpression(evaluator: Evaluator, node: ts.Expression, env: Env): Value {
   if (ts.isIdentifier(node)) return evaluator.read(node.text, env);
-  if (node.kind === ts.SyntaxKind.NullKeyword) return ABSENT;
+  if (node.kind === ts.SyntaxKind.NullKeyword || node.kind === ts.SyntaxKind.FalseKeyword) return ABSENT;
   if (ts.isPropertyAccessExpression(node)) return evaluateProperty(evaluator, node, env);
   if (ts.isElementAccessExpression(node)) return evaluateElement(evaluator, node, env);
   if (ts.isCallExpression(node)) return evaluateCall(evaluator, node, env);
@@ -79,13 +79,17 @@ function refuseRead(
   if (nodes.some(ts.isSpreadElement)) return;
   for (const [index, arg] of args.entries()) {
     const reading = readingOf(callee, arg, index);
-    if (reading) evaluator.report(reading.code, nodes[index]!, reading.reader);
+    if (reading && !isMixed(arg)) evaluator.report(reading.code, nodes[index]!, reading.reader);
   }
+}
+
+function isMixed(value: Value): boolean {
+  return value.kind === 'ref' && value.mixed === true;
 }
 
 function refuse(evaluator: Evaluator, code: Parameters<Evaluator['report']>[0], node: ts.Expression, env: Env): Value {
   const value = evaluator.evaluate(node, env);
-  if (value.kind === 'ref') evaluator.report(code, node);
+  evaluator.reportUnlessMixed(value, code, node);
   return value;
 }
 
@@ -94,7 +98,12 @@ function evaluateProperty(evaluator: Evaluator, node: ts.PropertyAccessExpressio
   if (value.kind === 'ref' && node.questionDotToken) evaluator.report('ref-in-chain', node.expression);
   const part = propertyOf(evaluator, value, node.name.text);
   evaluator.notePart(part, node);
-  return part;
+  return inChain(node, value, part);
+}
+
+/** What is asked for with `?.` may not be there. */
+function inChain(node: ts.Expression, of: Value, part: Value): Value {
+  return ts.isOptionalChain(node) && of.kind !== 'ref' ? mayBeAbsent(part) : part;
 }
 
 function evaluateElement(evaluator: Evaluator, node: ts.ElementAccessExpression, env: Env): Value {
@@ -103,7 +112,8 @@ function evaluateElement(evaluator: Evaluator, node: ts.ElementAccessExpression,
   refuse(evaluator, 'ref-as-index', key, env);
   if (value.kind === 'ref' && node.questionDotToken) evaluator.report('ref-in-chain', node.expression);
   // A number is a place of a tuple, unless the value's schema says that it is a list.
-  if (ts.isStringLiteralLike(key) || ts.isNumericLiteral(key)) return propertyOf(evaluator, value, key.text);
+  if (ts.isStringLiteralLike(key) || ts.isNumericLiteral(key))
+    return inChain(node, value, propertyOf(evaluator, value, key.text));
   return mayBeAbsent(elementOf(value));
 }
 
@@ -122,7 +132,7 @@ function evaluateCall(evaluator: Evaluator, node: ts.CallExpression, env: Env): 
 
 function callValue(evaluator: Evaluator, node: ts.CallExpression, callee: Value, env: Env): Value {
   const args = evaluateArguments(evaluator, node.arguments, env);
-  if (callee.kind === 'ref') evaluator.report('ref-called', node.expression);
+  evaluator.reportUnlessMixed(callee, 'ref-called', node.expression);
   evaluator.noteCall(callee, node, args.length > 0);
   refuseRead(evaluator, callee, args, node.arguments);
   return evaluator.call(callee, args);

@@ -59,6 +59,16 @@ export function refBeforeFallback(ref: ts.Node): Finding {
   return { ...refMisuse('ref-in-condition', ref), hint };
 }
 
+/** A default in a pattern, which is taken when the graph is drawn or never. */
+export function refDefault(ref: ts.Node): Finding {
+  return {
+    code: DiagnosticCode.RefInCondition,
+    message: `\`${excerpt(ref)}\` has its value only when the pipeline runs, so it cannot have a default here`,
+    hint: 'Give the default in its schema: .default(…). Where the value may be missing, use orElse(value, fallback).',
+    place: placeOf(ref),
+  };
+}
+
 /** A function that draws a part of the graph and is async. */
 export function asyncFunction(node: ts.Node, of: string): Finding {
   return {

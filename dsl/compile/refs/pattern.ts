@@ -15,6 +15,7 @@ export function bindPattern(evaluator: Evaluator, pattern: ts.BindingName, value
 export function propertyOf(evaluator: Evaluator, value: Value, name: string): Value {
   switch (value.kind) {
     case 'ref':
+      return value;
     case 'optional-ref':
       return REF;
     case 'structure':
@@ -52,6 +53,7 @@ function objectPart(evaluator: Evaluator, element: ts.BindingElement, value: Val
   const key = element.propertyName ?? element.name;
   const name = ts.isIdentifier(key) || ts.isStringLiteralLike(key) ? key.text : undefined;
   const part = name === undefined ? elementOf(value) : propertyOf(evaluator, value, name);
+  if (value.kind === 'ref' && element.initializer) evaluator.reportDefault(element.name);
   evaluator.notePart(part, element.name);
   return withDefault(evaluator, element, part, env);
 }

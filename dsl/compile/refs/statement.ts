@@ -54,15 +54,26 @@ function declareAll(evaluator: Evaluator, list: ts.VariableDeclarationList, env:
 function runLoop(evaluator: Evaluator, node: ts.IterationStatement, env: Env, run: (scope: Env) => void): void {
   const scope = new Env(env.module, env);
   beginLoop(evaluator, node, scope);
+  const decide = (expression: ts.Expression) =>
+    evaluator.decideLoop(() => evaluateCondition(evaluator, expression, scope));
   for (let round = 0; round < 2; round += 1) {
     evaluator.branch(() => {
-      if (ts.isWhileStatement(node)) evaluateCondition(evaluator, node.expression, scope);
-      if (ts.isForStatement(node) && node.condition) evaluateCondition(evaluator, node.condition, scope);
-      run(scope);
-      if (ts.isDoStatement(node)) evaluateCondition(evaluator, node.expression, scope);
+      const condition = ts.isForStatement(node) ? node.condition : undefined;
+      if (ts.isWhileStatement(node)) decide(node.expression);
+      if (condition) decide(condition);
+      // A loop without a condition is ended by what is in it.
+      if (endsInside(node)) evaluator.decideLoop(() => run(scope));
+      else run(scope);
+      if (ts.isDoStatement(node)) decide(node.expression);
       if (ts.isForStatement(node) && node.incrementor) evaluator.evaluate(node.incrementor, scope);
     });
   }
+}
+
+function endsInside(node: ts.IterationStatement): boolean {
+  if (ts.isForStatement(node)) return node.condition === undefined;
+  const isWhile = ts.isWhileStatement(node) || ts.isDoStatement(node);
+  return isWhile && node.expression.kind === ts.SyntaxKind.TrueKeyword;
 }
 
 function beginLoop(evaluator: Evaluator, node: ts.IterationStatement, scope: Env): void {
@@ -73,7 +84,7 @@ function beginLoop(evaluator: Evaluator, node: ts.IterationStatement, scope: Env
   }
   if (!ts.isForOfStatement(node) && !ts.isForInStatement(node)) return;
   const list = evaluator.evaluate(node.expression, scope);
-  if (list.kind === 'ref') evaluator.report('ref-iterated', node.expression);
+  evaluator.reportUnlessMixed(list, 'ref-iterated', node.expression);
   const item = ts.isForOfStatement(node) ? elementOf(list) : PLAIN;
   if (!ts.isVariableDeclarationList(node.initializer)) return;
   for (const { name } of node.initializer.declarations) bindPattern(evaluator, name, item, scope);

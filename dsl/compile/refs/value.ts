@@ -5,9 +5,10 @@ import type { Env } from './env.js';
 /** What is known about a value in a pipeline function without running it. */
 export type Value =
   | { readonly kind: 'plain' }
-  /** `undefined` or `null`. */
+  /** `undefined`, `null` or `false`. */
   | { readonly kind: 'absent' }
-  | { readonly kind: 'ref' }
+  /** One that is `mixed` may also be a plain value or a list: a parameter of type `string | Ref<string>`. */
+  | { readonly kind: 'ref'; readonly mixed?: true }
   /** A ref, or nothing: asking which of the two it is makes sense while the graph is drawn. */
   | { readonly kind: 'optional-ref' }
   | { readonly kind: 'step' }
@@ -49,6 +50,7 @@ export interface StructureValue {
 export const PLAIN: Value = { kind: 'plain' };
 export const ABSENT: Value = { kind: 'absent' };
 export const REF: Value = { kind: 'ref' };
+export const MIXED_REF: Value = { kind: 'ref', mixed: true };
 export const OPTIONAL_REF: Value = { kind: 'optional-ref' };
 export const STEP: Value = { kind: 'step' };
 
@@ -87,14 +89,14 @@ export function elementOf(value: Value): Value {
   return others.reduce(join, first ?? PLAIN);
 }
 
-function isRefLike(value: Value): boolean {
+export function isRefLike(value: Value): boolean {
   return value.kind === 'ref' || value.kind === 'optional-ref';
 }
 
 function joinRefs(a: Value, b: Value): Value {
   const other = isRefLike(a) ? b : a;
   const both = isRefLike(a) && isRefLike(b);
-  if (both) return a.kind === 'ref' && b.kind === 'ref' ? REF : OPTIONAL_REF;
+  if (both) return a.kind === 'ref' && b.kind === 'ref' ? (a.mixed ? a : b) : OPTIONAL_REF;
   const ref = isRefLike(a) ? a : b;
   return other.kind === 'plain' ? ref : OPTIONAL_REF;
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { compilePipeline } from '../../../dsl/compile/index.js';
 import { makeProject } from './sandbox.js';
 
-const HEAD = `import { approval, collect, map, match, onExit, orElse, pipeline, present, reduce, reject, secret, sleep, step, typedStep, waitFor, when, z } from 'pawl';
+const HEAD = `import { approval, collect, map, match, onExit, orElse, pipeline, present, reduce, reject, secret, sleep, step, typedStep, waitFor, when, z, type Ref, type Wire } from 'pawl';
 import { randomUUID } from 'node:crypto';
 import * as fs from 'node:fs';
 import os from 'node:os';
@@ -45,7 +45,7 @@ describe('a ref is followed', () => {
   test.each<[string, string, string[]]>([
     ['from params', 'if (params.a) return 1;', ['ref-in-condition params']],
     ['through variables', 'const x = load(1); let y; y = x; if (y.ok) return 1;', ['ref-in-condition y']],
-    ['through patterns', 'const { list: { id = 1 } } = load(1) as any; if (id) return 1;', ['ref-in-condition id']],
+    ['through patterns', 'const { list: { id: key } } = load(1) as any; if (key) return 1;', ['ref-in-condition key']],
     ['through lists', 'const [x] = [load(1)]; if (x) return 1;', ['ref-in-condition x']],
     ['through objects', 'const o = { x: { y: load(1) } }; if (o.x.y.ok) return 1;', ['ref-in-condition o']],
     ['through helpers', 'const { value } = wrap(load(1).ok); if (value) return 1;', ['ref-in-condition value']],
@@ -124,6 +124,35 @@ describe('a ref is followed through controls', () => {
     ],
   ])('%s', async (_, body, expected) => {
     expect(await found(body)).toEqual(expected);
+  });
+});
+
+describe('a decision is found', () => {
+  test.each<[string, string[]]>([
+    [
+      'const { ok = true, list: [first = 1] } = load(1) as any; return [ok, first];',
+      ['ref-in-condition ok', 'ref-iterated '],
+    ],
+    ["map(load(1).list, ({ id = 'none' }) => id, { key: (x) => x.id });", ['ref-in-condition id']],
+    ['[load(1)].filter((x) => x.ok);', ['ref-in-condition x']],
+    ['[load(1)].some((x) => { return x.ok; });', ['ref-in-condition ']],
+    ['const x = [load(1)].findLast(() => true)!; if (x.ok) return 1;', ['ref-in-condition x']],
+    ['const f = (x: string | Ref<boolean>) => (x ? 1 : 2); f(load(1).ok);', ['ref-in-condition x']],
+  ])('in %s', async (body, expected) => {
+    expect(await found(body)).toEqual(expected);
+  });
+
+  test.each<[string, string]>([
+    ['while', 'let x = load(1); while (x.ok) x = load(x);'],
+    ['do', 'let x = load(1); do x = load(x); while (x.ok);'],
+    ['for', 'for (let x = load(1); x.ok; ) x = load(x);'],
+    ['a loop that is left', 'let x = load(1); while (true) { x = load(x); if (!x.ok) break; }'],
+    [
+      'a function that a loop asks',
+      'const go = (x: any) => (x.ok ? 1 : 0); let x = load(1); while (go(x)) x = load(x);',
+    ],
+  ])('where a loop would never end: %s', async (_, body) => {
+    expect(await found(body)).toEqual([expect.stringMatching('^ref-in-condition x')]);
   });
 });
 
@@ -212,6 +241,26 @@ describe('nothing is said about', () => {
     [
       'functions that call themselves',
       'const f = (n: number, x: any): any => (n > 0 ? f(n - 1, load(x, { id: "n" + n })) : x); return f(3, params.a);',
+    ],
+    [
+      'what may not be there yet',
+      "const all: any = {}; let last: any; for (const id of ['a', 'b']) { const x = all[id]?.ok; const y = last?.ok; last = { ok: load([x ? x : 1, y ? y : 2], { id }) }; all[id] = last.ok; }",
+    ],
+    [
+      'a choice of what is known',
+      'const x = plain(1) && load(1); const y = plain(2) ? load(2, { id: "y" }) : false; return [...(x ? [x] : []), y || 1];',
+    ],
+    [
+      'what is filtered out',
+      'const compact = <T,>(list: readonly (T | undefined)[]) => list.filter((x): x is T => x !== undefined); return compact([load(1)]);',
+    ],
+    [
+      'what a package makes of an object',
+      'const { deep, x } = outside({ deep: true, x: load(1) }); return deep ? x : 1;',
+    ],
+    [
+      'which of several things a function was given',
+      "const name = (x: string | Ref<string>) => (typeof x === 'string' ? load(x, { id: 'load-' + x }) : load(x)); const all = (x: Ref<any> | Ref<any>[]) => (Array.isArray(x) ? x.map((y) => y) : x); const ask = (x: Wire<string> | (() => any)) => (typeof x === 'function' ? x() : x); return [name(params.a), all(params.a), ask(params.a)];",
     ],
     ['names that hide others', 'const x = load(1); const f = (x: number) => (x > 1 ? 1 : 2); return [x, f(2)];'],
   ])('%s', async (_, body) => {
