@@ -118,7 +118,7 @@ async function loadChecked(project: Project, bundled: Bundled, sources: Sources,
 
 function compileTraced({ bundled, loaded, traced, located }: TracedProject, findings: Finding[]): CompiledPipeline {
   const { pipeline } = loaded;
-  const fingerprinted = (block: Block): Block => withFingerprints(block, (node) => located.code.node(node));
+  const fingerprinted = (block: Block): Block => withFingerprints(block, (node) => located.code.node(node).fingerprint);
   const plan = makePlan(pipeline, bundled.bundle.digest, {
     block: fingerprinted(traced.block),
     onExit: traced.onExit && { ...traced.onExit, block: fingerprinted(traced.onExit.block) },

@@ -17,7 +17,7 @@ export interface StepCode {
   /** Fingerprint of a step's code. */
   step(node: string): CodeFingerprint;
   /** Fingerprint of a node: of its step's code and of the definitions it is given. */
-  node(node: StepNode): Digest;
+  node(node: StepNode): CodeFingerprint;
 }
 
 export interface StepCodeOptions {
@@ -79,10 +79,19 @@ class Locator implements StepCode {
     return target.kind === 'package' ? this.packageStep(target.specifier, node) : this.fingerprints.of(target);
   }
 
-  node(node: StepNode): Digest {
-    const code = this.step(node.id).fingerprint;
-    const definitions = codeNamesIn(node.input).map((name) => [name, this.definition(name)]);
-    return definitions.length === 0 ? code : digestOfJson([code, definitions]);
+  node(node: StepNode): CodeFingerprint {
+    const code = this.step(node.id);
+    const definitions = codeNamesIn(node.input).map((name) => [name, this.definition(name)] as const);
+    if (definitions.length === 0) return code;
+    const all = [code, ...definitions.map(([, found]) => found)];
+    return {
+      fingerprint: digestOfJson([
+        code.fingerprint,
+        definitions.map(([name, { fingerprint }]): [string, Digest] => [name, fingerprint]),
+      ]),
+      files: [...new Set(all.flatMap(({ files }) => files))].sort(),
+      packages: mergePackages(all),
+    };
   }
 
   private packageStep(specifier: string, node: string): CodeFingerprint {
@@ -92,9 +101,14 @@ class Locator implements StepCode {
     return { fingerprint, files: [], packages: { [name]: version } };
   }
 
-  private definition(name: string): Digest {
+  private definition(name: string): CodeFingerprint {
     const definition = this.options.traced.definitions.get(name);
     const target = definition && definitionTarget(this.options.index, definition);
-    return target ? this.fingerprints.of(target).fingerprint : this.whole.fingerprint;
+    return target ? this.fingerprints.of(target) : this.whole;
   }
+}
+
+function mergePackages(codes: readonly CodeFingerprint[]): Readonly<Record<string, string>> {
+  const versions = new Map(codes.flatMap(({ packages }) => Object.entries(packages)));
+  return Object.fromEntries([...versions].sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -46,12 +46,16 @@ describe('pawl show', () => {
   });
 });
 
-test('pawl explain lists what a fingerprint is made of', async () => {
+test('pawl explain lists what a fingerprint is made of, the model that a step is given included', async () => {
   const { stdout } = await stack.pawl('explain', `${FILES}/control.ts`, 'list', '--json');
   expect(JSON.parse(stdout)).toEqual({
     fingerprint: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
     files: [`${FILES}/control.ts`],
     packages: [expect.stringMatching(/^pawl@/)],
+  });
+  const trained = await stack.pawl('explain', 'examples/flight-delays/pipeline.ts', 'train', '--json');
+  expect(JSON.parse(trained.stdout)).toMatchObject({
+    files: ['examples/flight-delays/model.ts', 'examples/flight-delays/schema.ts'],
   });
   const wrong = await stack.pawl('explain', `${FILES}/control.ts`, 'lst');
   expect(wrong.stderr).toContain('Did you mean "list"?');
