@@ -12,7 +12,10 @@ import { flightsFile } from './source.js';
 export default pipeline(
   'flight-delays',
   {
-    params: z.object({ month: yearMonth(), epochs: z.int().positive().default(4) }),
+    params: z.object({
+      month: yearMonth().describe('month to train on, as 2001-01'),
+      epochs: z.int().positive().default(4).describe('passes over the training rows'),
+    }),
     schedule: { cron: '0 6 2 * *', params: (at) => ({ month: monthsBefore(at, 2) }) },
   },
   ({ month, epochs }) => {
