@@ -195,7 +195,10 @@ export interface RunResult {
   /** The pipeline's result, or the value it was rejected with. */
   readonly value: Json;
   readonly plan: Digest;
+  /** All of them, or those that matter most where they are too many for a history. */
   readonly nodes: readonly NodeStatus[];
+  /** How many more nodes the run had. Absent: none. */
+  readonly omitted?: number;
 }
 
 /** What an `approval` gives. */

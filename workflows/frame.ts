@@ -1,6 +1,14 @@
 import type { Quoted, Scope } from '../plan/binding.js';
 
 /**
+ * What the ids of an item's nodes begin with. A key in which there is `]/` gets a space there, and one more where there
+ * was one: else an item's node could have the id of another one's, and take over its output.
+ */
+export function itemId(map: string, key: string): string {
+  return `${map}[${key.replaceAll(/\]( *)\//g, ']$1 /')}]`;
+}
+
+/**
  * The values one block sees: its own nodes' outputs, the item it runs for, and all of the frame around it.
  *
  * Waiting is done with callbacks, not promises: in Temporal's sandbox the SDK takes a stack trace for each promise that
@@ -33,7 +41,7 @@ export class Frame implements Scope {
   /** A frame for one item of a map or reduce. */
   forItem(map: string, key: string, item: Quoted): Frame {
     const prefix = `${map}/`;
-    const own = (id: string): string => (id.startsWith(prefix) ? `${map}[${key}]/${id.slice(prefix.length)}` : id);
+    const own = (id: string): string => (id.startsWith(prefix) ? `${itemId(map, key)}/${id.slice(prefix.length)}` : id);
     const frame = new Frame(this.params, this, (id) => this.rename(own(id)));
     frame.items.set(map, item);
     return frame;

@@ -1,5 +1,6 @@
 import { defineQuery, defineUpdate, setHandler } from '@temporalio/workflow';
 import { type NodeStatus, RunMessage } from '../plan/protocol.js';
+import { fitTable } from './fit-table.js';
 import { registerPeopleHandlers } from './people-handlers.js';
 import type { RunState } from './run-state.js';
 
@@ -16,9 +17,14 @@ const retryUpdate = defineUpdate<string, [RetryRequest | undefined]>(RunMessage.
 const abortUpdate = defineUpdate<string, [AbortRequest | undefined]>(RunMessage.abort);
 const nodesQuery = defineQuery<readonly NodeStatus[]>(RunMessage.nodes);
 
+/** Temporal refuses answers over 2 MB. */
+const MAX_ANSWER_BYTES = 1_500_000;
+
 /** Registers everything a run answers. Must happen before the first `await`, or early messages are refused. */
 export function registerHandlers(state: RunState): void {
-  setHandler(nodesQuery, () => state.table(), { description: 'The nodes of this run and their states' });
+  setHandler(nodesQuery, () => fitTable(state.table(), MAX_ANSWER_BYTES).nodes, {
+    description: 'The nodes of this run and their states',
+  });
   setHandler(retryUpdate, (request) => retry(state, request ?? {}), {
     description: 'Try a held node again. Input: {"node": "train"}, or nothing for every held node',
     validator: (request) => mustBeHeld(state, request?.node),

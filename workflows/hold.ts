@@ -3,6 +3,7 @@ import type { BeginResult, Fault } from '../plan/protocol.js';
 import { callRecordRun } from './calls.js';
 import { RunGivenUp } from './ending.js';
 import type { FaultPolicy } from './fault-policy.js';
+import { fitFaults } from './fit-table.js';
 import type { Decision, RunState } from './run-state.js';
 import { labelRun } from './search-attributes.js';
 import { summaryOf } from './summary.js';
@@ -53,9 +54,12 @@ export function announceEnd(state: RunState): void {
   if (state.phase === 'held') announce(state);
 }
 
+/** Temporal refuses inputs over 2 MB, and ends the run for it. */
+const MAX_FAULTS_BYTES = 500_000;
+
 /** The search attribute and Postgres' projection; neither may hold up the run. */
 function announce(state: RunState): void {
-  const faults = state.faults();
+  const faults = fitFaults(state.faults(), MAX_FAULTS_BYTES);
   const phase = faults.length > 0 ? 'held' : 'running';
   state.phase = phase;
   labelRun({ phase });

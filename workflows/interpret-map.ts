@@ -2,7 +2,7 @@ import type { Quoted } from '../plan/binding.js';
 import { FailureType } from '../plan/failure.js';
 import type { MapNode } from '../plan/plan.js';
 import type { Fault } from '../plan/protocol.js';
-import type { Frame } from './frame.js';
+import { type Frame, itemId } from './frame.js';
 import { type KeyedItem, readItems } from './read-items.js';
 import type { Run } from './run.js';
 import { runPart } from './run-part.js';
@@ -36,7 +36,7 @@ function tolerant(node: MapNode, id: string, count: number, frame: Frame, run: R
     const itemFrame = frame.forItem(node.id, key, item);
     const result = await runPart({ block: node.body, frame: itemFrame, run, mayFail });
     if ('value' in result) return result.value;
-    run.state.closeUnder(`${id}[${key}]/`, 'failed');
+    run.state.closeUnder(`${itemId(id, key)}/`, 'failed');
     return null;
   };
 }

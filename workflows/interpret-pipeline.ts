@@ -3,6 +3,7 @@ import type { PipelineNode } from '../plan/plan.js';
 import type { CheckInput } from '../plan/protocol.js';
 import { endIfStopped } from './budget.js';
 import { callQuickCheck } from './calls.js';
+import { sizeOf } from './fit-table.js';
 import type { Frame } from './frame.js';
 import type { Run } from './run.js';
 import { tryUntilDone } from './try-until-done.js';
@@ -20,7 +21,7 @@ export async function interpretPipeline(node: PipelineNode, frame: Frame, run: R
 }
 
 async function check(input: CheckInput, { state: { budget } }: Run): Promise<Quoted> {
-  const bytes = JSON.stringify(input).length;
+  const bytes = sizeOf(input);
   await budget.admit(bytes);
   const value = await callQuickCheck(input);
   await budget.spent(0, bytes);

@@ -8,6 +8,7 @@ import { cacheModeOf } from './cache-mode.js';
 import { callLightStep, callStep } from './calls.js';
 import { RunRejected } from './ending.js';
 import { faultOf, isCutOff, isRejection, rejectionOf } from './fault.js';
+import { sizeOf } from './fit-table.js';
 import type { Frame } from './frame.js';
 import type { Run } from './run.js';
 import { summaryOf } from './summary.js';
@@ -82,7 +83,7 @@ function callToItsEnd(call: StepCall, label: string | undefined): Promise<StepRe
 }
 
 function tooLarge(node: string, bytes: number): Fault {
-  const message = `the input of "${node}" has ${bytes} characters; at most ${MAX_INPUT_BYTES} travel through a history`;
+  const message = `the input of "${node}" has ${bytes} bytes; at most ${MAX_INPUT_BYTES} travel through a history`;
   const hint = 'Let the steps before it return less, or keep the data in an artifact and pass its reference.';
   return { node, type: FailureType.InvalidValue, message, hint };
 }
@@ -110,5 +111,3 @@ function taskOf(node: StepNode, call: StepCall, generation: number, { pinned }: 
   const reuse = cache && { cache, covers: codeNamesIn(node.input) };
   return { ...call, planHash: pinned.planHash, generation, fingerprint, retry: options.retry, ...reuse };
 }
-
-const sizeOf = (value: unknown): number => JSON.stringify(value).length;

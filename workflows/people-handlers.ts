@@ -1,4 +1,11 @@
-import { ApplicationFailure, CancellationScope, condition, defineUpdate, setHandler } from '@temporalio/workflow';
+import {
+  ApplicationFailure,
+  CancellationScope,
+  condition,
+  defineUpdate,
+  isCancellation,
+  setHandler,
+} from '@temporalio/workflow';
 import { type Quoted, quote } from '../plan/binding.js';
 import { FailureType } from '../plan/failure.js';
 import type { Json } from '../plan/json.js';
@@ -9,6 +16,7 @@ import { callCheck } from './calls.js';
 import type { EventSlot } from './event-slot.js';
 import { faultOf } from './fault.js';
 import { type Found, findAddressee } from './find-addressee.js';
+import { sizeOf } from './fit-table.js';
 import { checkShape, refusal } from './request-shape.js';
 import type { RunState } from './run-state.js';
 
@@ -113,9 +121,13 @@ const CHECK_MS = 60_000;
 /** The value as the node's schema takes it. @throws ApplicationFailure that says what is wrong with it. */
 async function checked(node: string, value: Json | undefined, { plan }: BeginResult, state: RunState): Promise<Quoted> {
   const input = { code: plan.code, schema: `node/${node}`, value: quote(value ?? null) };
+  const room = state.budget.admit(sizeOf(input));
+  if (room) await room;
   try {
     return await state.inbox.check(() => callCheck(input, CHECK_MS));
   } catch (error) {
+    if (isCancellation(error))
+      throw refusal(`the run ended before what was sent to "${node}" was checked`, FailureType.Conflict);
     const { type, message } = faultOf(node, error);
     throw refusal(message, type as FailureType);
   }

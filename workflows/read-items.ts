@@ -53,6 +53,8 @@ function problemOf(keys: readonly Quoted[]): string | null {
     const text = String(key);
     if (text === '') return 'an item has an empty key';
     if (text.length > MAX_KEY) return `the key "${text.slice(0, 50)}…" has ${text.length} characters, over ${MAX_KEY}`;
+    if (UNNAMEABLE.test(text))
+      return `the key ${JSON.stringify(text).slice(0, 50)} has a character that no database keeps`;
     if (seen.has(text)) return `two items have the key "${text}"`;
     seen.add(text);
   }
@@ -60,6 +62,8 @@ function problemOf(keys: readonly Quoted[]): string | null {
 }
 
 const MAX_KEY = 200;
+/** A NUL, or half of a character. */
+const UNNAMEABLE = /\0|\p{Surrogate}/u;
 
 function notList(id: string, { kind }: MapNode | ReduceNode, value: Quoted): Fault {
   const shown = JSON.stringify(value).slice(0, 100);

@@ -2,12 +2,15 @@ import { ApplicationFailure } from '@temporalio/workflow';
 import { FailureType } from '../plan/failure.js';
 import { isJsonObject } from '../plan/json.js';
 import { suggestName } from '../plan/suggest.js';
+import { sizeOf } from './fit-table.js';
 
 /** What a field of a request may be; `any` includes that it is absent. */
 export type FieldKind = 'text' | 'text?' | 'boolean?' | 'any';
 
 /** Texts that people write into a request go into histories and results. In characters. */
 const MAX_TEXT = 2000;
+/** Several requests at once travel in one message, which the server takes up to 4 MB. */
+const MAX_VALUE_BYTES = 250_000;
 
 /** A refusal that whoever sent the request reads. */
 export function refusal(message: string, type: FailureType = FailureType.InvalidInput): ApplicationFailure {
@@ -28,6 +31,7 @@ export function checkShape(request: unknown, fields: Readonly<Record<string, Fie
 }
 
 function checkField(key: string, kind: FieldKind, value: unknown): void {
+  if (kind === 'any') checkSize(key, value);
   if (kind === 'any' || (value === undefined && kind.endsWith('?'))) return;
   if (kind === 'boolean?') {
     if (typeof value !== 'boolean') throw refusal(`"${key}" must be true or false, not ${JSON.stringify(value)}`);
@@ -36,6 +40,13 @@ function checkField(key: string, kind: FieldKind, value: unknown): void {
   if (typeof value !== 'string' || (kind === 'text' && value === '')) throw refusal(`"${key}" must be a text`);
   if (value.length > MAX_TEXT)
     throw refusal(`"${key}" has ${value.length} characters; at most ${MAX_TEXT} are kept with a run`);
+}
+
+function checkSize(key: string, value: unknown): void {
+  const bytes = value === undefined ? 0 : sizeOf(value);
+  if (bytes <= MAX_VALUE_BYTES) return;
+  const hint = 'put what is large where a step can read it, and send its address';
+  throw refusal(`"${key}" has ${bytes} bytes; at most ${MAX_VALUE_BYTES} bytes travel through a history: ${hint}`);
 }
 
 function exampleOf(fields: Readonly<Record<string, FieldKind>>): string {

@@ -15,6 +15,7 @@ import { isSettled, settle } from './decide.js';
 import { renderDetails } from './details.js';
 import { type Ending, endingOf, RunGivenUp, valueEnding } from './ending.js';
 import { faultOf } from './fault.js';
+import { fitTable, sizeOf } from './fit-table.js';
 import { Frame } from './frame.js';
 import { registerHandlers } from './handlers.js';
 import { holdingFaults } from './hold.js';
@@ -50,7 +51,7 @@ async function runGuarded(params: Json | undefined, state: RunState): Promise<Ru
   const model = modelsOf(pinned.plan).join(', ') || undefined;
   const { environment } = pinned;
   labelRun({ pipeline: pinned.plan.pipeline, phase: 'running', plan: pinned.planHash, model, environment });
-  const ending = await interpret(pinned, state);
+  const ending = bounded(await interpret(pinned, state), state);
   state.close(ending.outcome);
   await runExit(pinned, state, ending);
   await CancellationScope.nonCancellable(() => closeRun(pinned, state, ending));
@@ -87,7 +88,7 @@ async function interpret(pinned: BeginResult, state: RunState): Promise<Ending> 
   try {
     const value = await scope.run(() => interpretBlock(pinned.plan.block, new Frame(pinned.params), run));
     const settled = isSettled(value) ? value : await scope.run(async () => settle(value, RESULT, run));
-    return bounded(valueEnding('succeeded', settled));
+    return valueEnding('succeeded', settled);
   } catch (error) {
     return endingOf(stop.causeOr(error), state);
   }
@@ -98,25 +99,30 @@ const RESULT = 'result';
 /** Temporal refuses payloads over 2 MB. */
 const MAX_RESULT_BYTES = 1_000_000;
 const MAX_MEMO_BYTES = 32 * 1024;
+/** The result and the memo end the run in one message, which the server takes up to 4 MB. */
+const MAX_TABLE_BYTES = 800_000;
+const MAX_MEMO_TABLE_BYTES = 64 * 1024;
 
-function bounded(ending: Ending): Ending {
-  const bytes = JSON.stringify(ending.value).length;
+function bounded(ending: Ending, state: RunState): Ending {
+  const bytes = sizeOf(ending.value);
   if (bytes <= MAX_RESULT_BYTES) return ending;
-  const message = `the pipeline's result has ${bytes} characters; at most ${MAX_RESULT_BYTES} fit`;
+  const what = ending.outcome === 'rejected' ? 'what the run was rejected with' : "the pipeline's result";
+  const message = `${what} has ${bytes} bytes; at most ${MAX_RESULT_BYTES} fit`;
   const hint = 'Return references to artifacts, or a summary.';
-  throw new RunGivenUp('failed', [{ node: RESULT, type: FailureType.InvalidValue, message, hint }], message);
+  const fault = { node: RESULT, type: FailureType.InvalidValue, message, hint };
+  return endingOf(new RunGivenUp('failed', [fault], message), state);
 }
 
 /** Lists of runs carry every memo: large values stay in the result alone. */
 function memoValue(value: Json): Json {
-  return JSON.stringify(value).length <= MAX_MEMO_BYTES ? value : null;
+  return sizeOf(value) <= MAX_MEMO_BYTES ? value : null;
 }
 
 async function closeRun(pinned: BeginResult, state: RunState, ending: Ending): Promise<void> {
   labelRun({ phase: 'closed', outcome: ending.outcome });
   upsertMemo({
     outcome: ending.outcome,
-    result: { ...resultOf(pinned, state, ending), value: memoValue(ending.value) },
+    result: { ...resultOf(pinned, state, ending, MAX_MEMO_TABLE_BYTES), value: memoValue(ending.value) },
   });
   await callRecordRun({ phase: 'closed', outcome: ending.outcome, value: ending.value, faults: ending.faults });
   state.inbox.close();
@@ -128,6 +134,7 @@ function finish(pinned: BeginResult, state: RunState, ending: Ending): RunResult
   return resultOf(pinned, state, ending);
 }
 
-function resultOf(pinned: BeginResult, state: RunState, ending: Ending): RunResult {
-  return { outcome: ending.outcome, value: ending.value, plan: pinned.planHash, nodes: state.table() };
+function resultOf(pinned: BeginResult, state: RunState, ending: Ending, tableBytes = MAX_TABLE_BYTES): RunResult {
+  const { outcome, value } = ending;
+  return { outcome, value, plan: pinned.planHash, ...fitTable(state.table(), tableBytes) };
 }

@@ -1,6 +1,7 @@
 import { condition, isCancellation } from '@temporalio/workflow';
 import type { WaitsFor } from '../plan/protocol.js';
 import type { Run } from './run.js';
+import { summaryOf } from './summary.js';
 
 export interface WaitForPeopleOptions {
   /** The node's id in the run. */
@@ -33,6 +34,6 @@ export async function waitForPeople(options: WaitForPeopleOptions): Promise<void
 
 async function enough({ id, timeoutMs, isOver }: WaitForPeopleOptions): Promise<void> {
   if (timeoutMs === null) return condition(isOver);
-  // The server refuses long summaries. A timer of no time would not be one.
-  await condition(isOver, Math.max(1, timeoutMs), { summary: `waits: ${id}`.slice(0, 130) });
+  // A timer of no time would not be one.
+  await condition(isOver, Math.max(1, timeoutMs), { summary: summaryOf(`waits: ${id}`) });
 }

@@ -1,4 +1,5 @@
 import type { Quoted } from '../../plan/binding.js';
+import { itemId } from '../../workflows/frame.js';
 import { certain, type Expected, unknown } from './expected.js';
 
 /** What the nodes of one block see, as far as it is known: as the interpreter's frame, for values that may be missing. */
@@ -33,7 +34,8 @@ export class ExpectedFrame {
   /** A frame for one item of a list. */
   forItem(list: string, key: string, item: Expected, condition?: string): ExpectedFrame {
     const prefix = `${list}/`;
-    const own = (id: string): string => (id.startsWith(prefix) ? `${list}[${key}]/${id.slice(prefix.length)}` : id);
+    const own = (id: string): string =>
+      id.startsWith(prefix) ? `${itemId(list, key)}/${id.slice(prefix.length)}` : id;
     const { conditions } = this.inner(condition);
     const frame = new ExpectedFrame(this.params, conditions, (id) => this.rename(own(id)), this);
     frame.items.set(list, item);
