@@ -4,7 +4,7 @@ import type { Evaluator } from './evaluator.js';
 // biome-ignore lint/suspicious/noImportCycles: an expression holds expressions, and so do the functions that walk it.
 import { evaluateCondition } from './expression.js';
 import { refBeforeFallback } from './misuse.js';
-import { join, mayBeAbsent, PLAIN, REF, type Value } from './value.js';
+import { ABSENT, join, mayBeAbsent, PLAIN, REF, type Value } from './value.js';
 
 const { SyntaxKind } = ts;
 
@@ -73,7 +73,10 @@ function assign(evaluator: Evaluator, node: ts.BinaryExpression, value: Value, e
   const object = evaluator.evaluate(left.expression, env);
   if (object.kind === 'ref') evaluator.report('ref-assigned', left.expression);
   if (object.kind !== 'structure') return value;
-  if (ts.isPropertyAccessExpression(left)) object.properties.set(left.name.text, value);
-  else object.rest = join(object.rest, value);
+  if (ts.isPropertyAccessExpression(left)) {
+    const isLate = object.depth !== undefined && evaluator.depth > object.depth;
+    const before = object.properties.get(left.name.text) ?? ABSENT;
+    object.properties.set(left.name.text, isLate ? join(before, value) : value);
+  } else object.rest = join(object.rest, value);
   return value;
 }

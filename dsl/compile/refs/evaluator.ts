@@ -184,6 +184,7 @@ export class Evaluator {
   private declared(module: SourceModule, name: string, node: ts.Node): Value {
     const env = new Env(module);
     if (ts.isFunctionDeclaration(node)) return { kind: 'function', node, env };
+    if (ts.isClassDeclaration(node)) return { kind: 'class', node, env };
     if (ts.isExportAssignment(node)) return this.evaluate(node.expression, env);
     if (!ts.isVariableDeclaration(node) || !node.initializer) return PLAIN;
     bindPattern(this, node.name, this.evaluate(node.initializer, env), env);

@@ -2,6 +2,7 @@ import { ts } from 'ts-morph';
 // biome-ignore lint/suspicious/noImportCycles: an expression holds expressions, and so do the functions that walk it.
 import { evaluateBinary } from './binary.js';
 import { callMethod } from './call-method.js';
+import { instanceOf } from './class.js';
 import type { Env } from './env.js';
 import type { Evaluator } from './evaluator.js';
 import { propertyOf } from './pattern.js';
@@ -20,6 +21,9 @@ export function evaluateExpression(evaluator: Evaluator, node: ts.Expression, en
   if (ts.isArrayLiteralExpression(node)) return evaluateList(evaluator, node.elements, env);
   if (ts.isBinaryExpression(node)) return evaluateBinary(evaluator, node, env);
   if (ts.isConditionalExpression(node)) return evaluateConditional(evaluator, node, env);
+  if (ts.isClassExpression(node)) return { kind: 'class', node, env };
+  if (node.kind === ts.SyntaxKind.ThisKeyword) return env.read('this') ?? PLAIN;
+  if (ts.isNewExpression(node)) return evaluateNew(evaluator, node, env);
   if (isWrapper(node)) return evaluator.evaluate(node.expression, env);
   return evaluateOther(evaluator, node, env);
 }
@@ -41,8 +45,6 @@ function evaluateOther(evaluator: Evaluator, node: ts.Expression, env: Env): Val
     return refuse(evaluator, 'ref-awaited', node.expression, env);
   } else if (ts.isTemplateExpression(node)) {
     for (const span of node.templateSpans) refuse(evaluator, 'ref-in-template', span.expression, env);
-  } else if (ts.isNewExpression(node)) {
-    evaluateNew(evaluator, node, env);
   } else if (ts.isVoidExpression(node)) {
     evaluator.evaluate(node.expression, env);
     return ABSENT;
@@ -58,14 +60,16 @@ function refuseOwner(evaluator: Evaluator, node: ts.Expression, env: Env): void 
   refuse(evaluator, 'ref-assigned', node.expression, env);
 }
 
-function evaluateNew(evaluator: Evaluator, node: ts.NewExpression, env: Env): void {
+function evaluateNew(evaluator: Evaluator, node: ts.NewExpression, env: Env): Value {
   const callee = evaluator.evaluate(node.expression, env);
   const nodes = node.arguments ?? [];
   const args = evaluateArguments(evaluator, nodes, env);
   const made: Value = callee.kind === 'global' ? { kind: 'global', name: `new ${callee.name}` } : PLAIN;
   evaluator.noteCall(made, node, nodes.length > 0);
   refuseRead(evaluator, made, args, nodes);
+  if (callee.kind === 'class') return evaluator.branch(() => instanceOf(evaluator, callee, args));
   evaluator.callBack(args);
+  return PLAIN;
 }
 
 /** Reports the refs that are given to a function which looks at them. */
@@ -156,6 +160,7 @@ function evaluateList(evaluator: Evaluator, nodes: readonly ts.Expression[], env
 
 function evaluateObject(evaluator: Evaluator, node: ts.ObjectLiteralExpression, env: Env): Value {
   const object = structure();
+  object.depth = evaluator.depth;
   for (const property of node.properties) addProperty(evaluator, object, property, env);
   return object;
 }

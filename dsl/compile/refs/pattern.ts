@@ -1,5 +1,6 @@
 import { isBuiltin } from 'node:module';
 import { ts } from 'ts-morph';
+import { staticMethod } from './class.js';
 import type { Env } from './env.js';
 import type { Evaluator } from './evaluator.js';
 import { elementOf, join, mayBeAbsent, type PackageValue, PLAIN, REF, structure, type Value } from './value.js';
@@ -21,6 +22,8 @@ export function propertyOf(evaluator: Evaluator, value: Value, name: string): Va
     case 'structure':
       // A list's length is no element of it, and what was not seen to be put in may not be there.
       return value.properties.get(name) ?? (name === 'length' ? PLAIN : mayBeAbsent(value.rest));
+    case 'class':
+      return staticMethod(value, name) ?? PLAIN;
     case 'module': {
       const target = evaluator.index.resolveExport(value.module, name);
       return target ? evaluator.valueOf(target) : PLAIN;

@@ -15,6 +15,7 @@ export type Value =
   /** What `typedStep()` returns. */
   | { readonly kind: 'step-maker' }
   | FunctionValue
+  | ClassValue
   | StructureValue
   | { readonly kind: 'module'; readonly module: SourceModule }
   | PackageValue
@@ -39,12 +40,21 @@ export interface FunctionValue {
   readonly env: Env;
 }
 
+/** A class of the author's. */
+export interface ClassValue {
+  readonly kind: 'class';
+  readonly node: ts.ClassLikeDeclaration;
+  readonly env: Env;
+}
+
 /** An object or array of the author's. It grows as the author assigns and pushes. */
 export interface StructureValue {
   readonly kind: 'structure';
   readonly properties: Map<string, Value>;
   /** Of every property that is not listed. */
   rest: Value;
+  /** How deep it was made; what is assigned deeper may not be there yet. Unknown for what is no literal. */
+  depth?: number;
 }
 
 export const PLAIN: Value = { kind: 'plain' };

@@ -18,8 +18,9 @@ export function twice(make: (id: string) => unknown) { return [make('a'), make('
 `;
 
 /** The codes found in a pipeline function's body, with the text they point at. */
-async function found(body: string): Promise<string[]> {
-  const text = `${HEAD}const inner = pipeline('inner', { params: z.object({ a: z.string() }) }, ({ a }) => load(a));
+async function found(body: string, before = ''): Promise<string[]> {
+  const text = `${HEAD}${before}
+const inner = pipeline('inner', { params: z.object({ a: z.string() }) }, ({ a }) => load(a));
 const started = Date.now();
 void [approval, collect, fs, inner, join, map, match, onExit, orElse, os, present, randomUUID, reduce, reject, secret, sleep, waitFor, when, twice, wrap, outside, plain, typed];
 export default pipeline('p', { params: z.object({ a: z.string(), list: z.array(z.string()) }) }, (params) => {
@@ -124,6 +125,26 @@ describe('a ref is followed through controls', () => {
     ],
   ])('%s', async (_, body, expected) => {
     expect(await found(body)).toEqual(expected);
+  });
+});
+
+describe('a class is followed', () => {
+  const FLOW =
+    "class Base { low(x: any) { return !x; } } class Flow extends Base { made: any; constructor(private x: any) { super(); this.made = load(2, { id: 'made' }); } own() { return this.x.ok ? 1 : 2; } kept() { return this.made.ok && 1; } of(x: any) { return x ? 1 : 2; } static all(x: any) { return x ? 1 : 2; } once: any; late() { if (this.once === undefined) this.once = load(3, { id: 'once' }); return this.once; } }";
+  test.each<[string, string[]]>([
+    ['new Flow(load(1)).own();', ['ref-in-condition this']],
+    ['new Flow(1).kept();', ['ref-in-condition this']],
+    ['const N = class { next: any = plain(0) ? new Again() : null; }; const Again = N; return new N().next;', []],
+    ['new Flow(1).of(load(1).ok);', ['ref-in-condition x']],
+    ['Flow.all(load(1).ok);', ['ref-in-condition x']],
+    ['new Flow(1).low(load(1).ok);', ['ref-in-condition x']],
+    ['const f = new Flow(1); return [f.late(), f.late(), f.of(2)];', []],
+    [
+      'const o: any = {}; const get = () => { if (o.x === undefined) o.x = load(1); return o.x; }; return [get(), get()];',
+      [],
+    ],
+  ])('%s', async (body, expected) => {
+    expect(await found(body, FLOW)).toEqual(expected);
   });
 });
 
