@@ -8,7 +8,7 @@ export interface OpenAttempt {
   /** From 1. */
   readonly attempt: number;
   /** What its function said last of where it stands; null when it said nothing. */
-  readonly progress: { readonly message: string } | null;
+  readonly progress: { readonly message: string /** 0 to 1. */; readonly fraction?: number } | null;
   /** What ended the attempt before it; null for a first one. */
   readonly lastFailure: AttemptFailure | null;
 }

@@ -24,7 +24,8 @@ export interface PipelineRun<Result> {
   readonly id: string;
   /**
    * Waits for the end, however long it takes: a held run waits for an operator.
-   * @throws PawlError `InvalidParams` or `UnknownPipeline` when nothing was run.
+   * @throws PawlError `InvalidParams` or `UnknownPipeline` when nothing was run, `InvalidValue` for a result of over
+   *   512 KB, which does not travel as a whole.
    */
   result(): Promise<RunEnd<Result>>;
   /** The nodes and their states, as far as the run has got. Needs a worker. */
@@ -64,7 +65,7 @@ export function openRun<Result>(handle: WorkflowHandle): PipelineRun<Result> {
 }
 
 function toRunEnd<Result>({ outcome, value, faults }: Extract<Followed, { phase: 'closed' }>): RunEnd<Result> {
-  if (outcome === 'succeeded') return { outcome, value: value as Result };
+  if (outcome === 'succeeded') return { outcome, value: wholeValue(value) as Result };
   if (outcome === 'rejected') return { outcome, value };
   const refused = faults.find(isRefusal);
   if (refused) {
@@ -72,6 +73,15 @@ function toRunEnd<Result>({ outcome, value, faults }: Extract<Followed, { phase:
     throw new PawlError(type as FailureType, message, { hint: hint ?? undefined, retryable: false });
   }
   return { outcome, faults };
+}
+
+/** A result that was too large for the run has references in it, which are not what its type says. */
+function wholeValue(value: Json): Json {
+  if (!JSON.stringify(value).includes('"$spill":')) return value;
+  throw new PawlError(FailureType.InvalidValue, 'the result is too large to travel: parts of it are in the artifacts', {
+    hint: 'Let the pipeline return references to artifacts, or a summary; `pawl show RUN` shows what there is.',
+    retryable: false,
+  });
 }
 
 /** Nothing was run: the caller asked for something that cannot be. */

@@ -26,6 +26,7 @@ import { RunState } from './run-state.js';
 import { labelRun } from './search-attributes.js';
 import { showDetails } from './show-details.js';
 import { Stop } from './stop.js';
+import { wholeResult } from './whole-result.js';
 
 /** Interprets the current plan of the pipeline that the workflow type names. The argument is the params, if any. */
 export async function runPipeline(params?: Json): Promise<RunResult> {
@@ -88,7 +89,9 @@ async function interpret(pinned: BeginResult, state: RunState): Promise<Ending> 
   try {
     const value = await scope.run(() => interpretBlock(pinned.plan.block, new Frame(pinned.params), run));
     const settled = isSettled(value) ? value : await scope.run(async () => settle(value, RESULT, run));
-    return valueEnding('succeeded', settled);
+    // Engine 1 left references to large parts in the result.
+    const whole = pinned.engine < 2 ? settled : await scope.run(() => wholeResult(settled));
+    return valueEnding('succeeded', whole);
   } catch (error) {
     return endingOf(stop.causeOr(error), state);
   }

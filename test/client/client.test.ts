@@ -105,3 +105,24 @@ test('a client loads neither compiler nor worker nor anything else that is heavy
   const own = loaded.filter((file) => file.startsWith(pathToFileURL(join(projectFolder, 'dist')).href));
   expect(own.filter((file) => !/\/dist\/(client|plan)\//.test(file))).toEqual([]);
 });
+
+test('large parts of a result arrive whole, and what does not travel is refused, not handed over as references', async () => {
+  expect(await stack.pawl('publish', 'test/runs/pipelines/large-result.ts')).toMatchObject({ code: 0 });
+  const pawl = await connectPawl({ address: stack.stack.temporalAddress });
+  const largeResult = pipelineClient<{ bytes: number }, { whole: { text: string }; texts: string[]; part: string[] }>(
+    'large-result',
+    { plan: digestOf('any'), params: {} },
+  );
+  const text = 'x'.repeat(100_000);
+  const fits = await largeResult.start(pawl, { bytes: text.length });
+  expect(await fits.result()).toEqual({
+    outcome: 'succeeded',
+    value: { whole: { text, parts: ['a', 'b'] }, texts: [text], part: ['a', 'b'] },
+  });
+  const tooLarge = await largeResult.start(pawl, { bytes: 900_000 });
+  await expect(tooLarge.result()).rejects.toMatchObject({
+    type: 'InvalidValue',
+    hint: expect.stringContaining('artifacts'),
+  });
+  await pawl.close();
+}, 60_000);

@@ -20,6 +20,7 @@ const RECORDINGS = [
   { name: 'map-when', pipeline: 'control', params: { n: 3 } },
   { name: 'rejected', pipeline: 'control', params: { n: 4 } },
   { name: 'spilled', pipeline: 'large', params: { bytes: 100_000 } },
+  { name: 'large-result', pipeline: 'large-result', params: { bytes: 50_000 } },
   { name: 'retried', pipeline: 'faulty', params: { file: missing }, then: ['retry'] },
   { name: 'aborted', pipeline: 'faulty', params: { file: join(state, 'never') }, then: ['abort'] },
   { name: 'cancelled', pipeline: 'faulty', params: { file: join(state, 'never') }, then: ['cancel'] },

@@ -1,6 +1,6 @@
 /** Runs as they happen: what is at work on one line, then what each step has put out. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { followRun, progressOf } from 'pawl/worker';
+import { followRun, openAttempts } from 'pawl/worker';
 import { endLive, live } from './screen.mjs';
 
 const STARTS_WITHIN_MS = 60_000;
@@ -38,7 +38,7 @@ async function showUntil(ended, handle, working, label) {
     isOver = true;
   });
   while (!isOver) {
-    const said = await progressOf(handle).catch(() => []);
+    const said = await openAttempts(handle).catch(() => []);
     live(`${label}   ${describe(said) || [...working].join(', ')}`);
     await Promise.race([over.catch(() => {}), pause(LOOK_EVERY_MS)]);
   }
@@ -49,6 +49,7 @@ async function showUntil(ended, handle, working, label) {
 /** The steps at work and what they said last: `train: epoch 2/4 · loss 0.4312, 38 %`. */
 function describe(said) {
   return said
+    .filter(({ progress }) => progress !== null)
     .map(({ step, progress: { message, fraction } }) => {
       const share = fraction === undefined ? '' : `, ${Math.round(fraction * 100)} %`;
       return `${step}: ${message}${share}`;
