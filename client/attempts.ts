@@ -26,7 +26,8 @@ export async function openAttempts(handle: WorkflowHandle): Promise<readonly Ope
     return {
       step: activityType?.name ?? '',
       attempt: attempt ?? 1,
-      progress: payload ? defaultPayloadConverter.fromPayload<OpenAttempt['progress']>(payload) : null,
+      // A heartbeat of a step that said nothing is there, and empty.
+      progress: (payload && defaultPayloadConverter.fromPayload<OpenAttempt['progress'] | undefined>(payload)) ?? null,
       lastFailure: lastFailure
         ? { type: lastFailure.applicationFailureInfo?.type ?? '', message: lastFailure.message ?? '' }
         : null,
