@@ -1,4 +1,5 @@
 import { ts } from 'ts-morph';
+import { callMap } from './call-map.js';
 import type { Evaluator } from './evaluator.js';
 import {
   elementOf,
@@ -16,6 +17,7 @@ export function callMethod(evaluator: Evaluator, receiver: Value, name: string, 
   if (receiver.kind === 'structure' && receiver.properties.get(name)?.kind === 'function') {
     return evaluator.call(receiver.properties.get(name)!, args);
   }
+  if (receiver.kind === 'structure' && receiver.isMap) return callMap(evaluator, receiver, name, args);
   const list = receiver.kind === 'structure' ? receiver : structure();
   const element = elementOf(list);
   const each = () => evaluator.branch(() => callEach(evaluator, args[0], element));
@@ -27,8 +29,11 @@ export function callMethod(evaluator: Evaluator, receiver: Value, name: string, 
     case 'map':
     case 'flatMap':
       return structure([], flattened(name, each()));
+    case 'values':
+      return structure([], element);
     case 'push':
     case 'unshift':
+    case 'add':
       for (const value of args) list.rest = joinElement(list, value);
       return PLAIN;
     case 'reduce':

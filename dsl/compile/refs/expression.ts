@@ -1,13 +1,24 @@
 import { ts } from 'ts-morph';
 // biome-ignore lint/suspicious/noImportCycles: an expression holds expressions, and so do the functions that walk it.
 import { evaluateBinary } from './binary.js';
+import { makeMap } from './call-map.js';
 import { callMethod } from './call-method.js';
 import { instanceOf } from './class.js';
 import type { Env } from './env.js';
 import type { Evaluator } from './evaluator.js';
 import { propertyOf } from './pattern.js';
 import { readingOf } from './reading.js';
-import { ABSENT, elementOf, join, mayBeAbsent, PLAIN, type StructureValue, structure, type Value } from './value.js';
+import {
+  ABSENT,
+  elementOf,
+  join,
+  mayBeAbsent,
+  PLAIN,
+  REF,
+  type StructureValue,
+  structure,
+  type Value,
+} from './value.js';
 
 /** What an expression is; reports the refs in it that stand where they cannot. */
 export function evaluateExpression(evaluator: Evaluator, node: ts.Expression, env: Env): Value {
@@ -24,8 +35,14 @@ export function evaluateExpression(evaluator: Evaluator, node: ts.Expression, en
   if (ts.isClassExpression(node)) return { kind: 'class', node, env };
   if (node.kind === ts.SyntaxKind.ThisKeyword) return env.read('this') ?? PLAIN;
   if (ts.isNewExpression(node)) return evaluateNew(evaluator, node, env);
-  if (isWrapper(node)) return evaluator.evaluate(node.expression, env);
+  if (isWrapper(node)) return evaluateWrapped(evaluator, node, env);
   return evaluateOther(evaluator, node, env);
+}
+
+/** Brackets and types change nothing, but after `!` nothing is absent any more. */
+function evaluateWrapped(evaluator: Evaluator, node: ts.Expression & { expression: ts.Expression }, env: Env): Value {
+  const value = evaluator.evaluate(node.expression, env);
+  return ts.isNonNullExpression(node) && value.kind === 'optional-ref' ? REF : value;
 }
 
 /** Evaluates what decides a branch. */
@@ -68,6 +85,8 @@ function evaluateNew(evaluator: Evaluator, node: ts.NewExpression, env: Env): Va
   evaluator.noteCall(made, node, nodes.length > 0);
   refuseRead(evaluator, made, args, nodes);
   if (callee.kind === 'class') return evaluator.branch(() => instanceOf(evaluator, callee, args));
+  if (made.kind === 'global' && made.name === 'new Map') return makeMap(args[0]);
+  if (made.kind === 'global' && made.name === 'new Set') return structure([], args[0] ? elementOf(args[0]) : PLAIN);
   evaluator.callBack(args);
   return PLAIN;
 }

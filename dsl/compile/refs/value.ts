@@ -51,6 +51,8 @@ export interface ClassValue {
 export interface StructureValue {
   readonly kind: 'structure';
   readonly properties: Map<string, Value>;
+  /** It is a `Map`: what is in it are pairs of key and value. */
+  readonly isMap?: true;
   /** Of every property that is not listed. */
   rest: Value;
   /** How deep it was made; what is assigned deeper may not be there yet. Unknown for what is no literal. */

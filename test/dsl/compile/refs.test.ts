@@ -56,6 +56,26 @@ describe('a ref is followed', () => {
       ['ref-in-condition x'],
     ],
     [
+      'through maps',
+      "const made = new Map<string, any>([['a', load(1)]]); made.set('b', load(2, { id: 'b' })); for (const [id, x] of made) { if (id) x.ok && 1; }",
+      ['ref-in-condition x'],
+    ],
+    [
+      'through what a map must have',
+      "const m = new Map([['a', load(1)]]); if (m.get('a')!.ok) return 1;",
+      ['ref-in-condition m'],
+    ],
+    [
+      'through the values of a map',
+      "const m = new Map([['a', load(1)]]); m.forEach((x) => x.ok && 1); [...m.values()].filter((y) => y.ok);",
+      ['ref-in-condition x', 'ref-in-condition y'],
+    ],
+    [
+      'through sets',
+      'const s = new Set([load(1)]); s.add(load(2, { id: "b" })); for (const x of s) if (x.ok) return 1;',
+      ['ref-in-condition x'],
+    ],
+    [
       'through list methods',
       "const all = ['a', 'b'].map((id) => load(id, { id })); all.forEach((x) => x.ok && 1);",
       ['ref-in-condition x'],
