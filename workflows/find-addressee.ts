@@ -54,7 +54,17 @@ function named<K extends Kind>(id: string, kind: K, state: RunState): Found<Node
   const all = addressees(kind, state);
   const found = all.find(({ ids }) => ids.test(id));
   if (found) return { id, node: found.node };
+  const whole = wholeId(id, kind, state);
+  if (whole !== undefined) return named(whole, kind, state);
   throw refusal(whyNot(id, kind, all, state));
+}
+
+/** The id that ends with a name, where only one does: people know a node by its name, not by the ways around it. */
+function wholeId(name: string, kind: Kind, state: RunState): string | undefined {
+  const single = addressees(kind, state).filter(({ node, written }) => node.id === written);
+  const ids = new Set([...waitingNow(kind, state), ...single.map(({ node }) => node.id)]);
+  const ending = [...ids].filter((id) => id.endsWith(`/${name}`));
+  return ending.length === 1 ? ending[0] : undefined;
 }
 
 function whyNot(id: string, kind: Kind, all: readonly Addressee[], state: RunState): string {

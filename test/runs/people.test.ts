@@ -203,7 +203,7 @@ describe('in a pipeline that is called', () => {
     const [waiting] = (await waits(handle, 'sign/approval')).filter(({ waitsFor }) => waitsFor);
     expect(waiting).toMatchObject({ node: 'sign/approval', waitsFor: { shows: '{"name":"both"}' } });
     await until(async () => (await stack.store.runs.latest('held'))?.phase === 'held');
-    expect(await approve(handle, { by: 'ann', value: { name: 'x' } })).toBe(
+    expect(await approve(handle, { node: 'approval', by: 'ann', value: { name: 'x' } })).toBe(
       'sign/approval: 1 of 1 have approved (ann)',
     );
     expect((await nodesOf(handle)).find(({ node }) => node === 'need-file')?.state).toBe('held');
