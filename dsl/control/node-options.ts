@@ -33,6 +33,11 @@ export function claimNode(control: string, options: ControlOptions): { tracer: T
 
 /** Scopes and keys are written with slashes and brackets, so an id has none. */
 function checkedId(id: string | undefined): string | undefined {
+  // A ref may come here from JavaScript, or through a cast.
+  if (id !== undefined && typeof id !== 'string') {
+    const hint = 'A ref has no value yet. Inside of map and reduce, ids get the key of the item by themselves.';
+    throw misuse('an id is not a text that is known when the graph is drawn', hint);
+  }
   if (id === undefined || (/^[\p{L}\p{N}][\p{L}\p{N}._-]*$/u.test(id) && id.length <= 100)) return id;
   throw misuse(`"${id}" cannot be a node's id`, 'Use letters, digits, dashes, dots and underscores, at most 100.');
 }

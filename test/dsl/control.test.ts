@@ -278,6 +278,10 @@ describe('options', () => {
   });
 });
 
+test('a ref cannot be an id', () => {
+  expect(() => draw(({ month }) => use(1, { id: month as never }))).toThrow('an id is not a text that is known');
+});
+
 test('a secret is bound by its name', () => {
   const ask = step('ask', { input: z.object({ key: secretText() }), output: z.null() }, () => null);
   expect(draw(() => ask({ key: secret('API_KEY') })).block.nodes[0]).toMatchObject({
