@@ -16,6 +16,7 @@ import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 import { compilePipeline } from '../dist/dsl/compile/index.js';
 import { generateProject } from './generate-project.mjs';
+import { median, timed } from './measure.mjs';
 
 const { values: flags } = parseArgs({
   options: {
@@ -109,17 +110,6 @@ function runNode(command) {
   const { status, stdout, stderr } = spawnSync(process.execPath, command, { cwd: folder, encoding: 'utf8' });
   if (status !== 0) throw new Error(`${command.join(' ')} failed:\n${stdout}${stderr}`);
   return stdout;
-}
-
-async function timed(work) {
-  const began = performance.now();
-  await work();
-  return performance.now() - began;
-}
-
-function median(numbers) {
-  const sorted = [...numbers].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)];
 }
 
 function report(name, pawl, reference) {

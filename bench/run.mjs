@@ -18,6 +18,7 @@ import { acquireStack } from '../dist/worker/embedded/index.js';
 import { publish } from '../dist/worker/publish.js';
 import { startWorker } from '../dist/worker/start-worker.js';
 import { connectClient } from '../dist/worker/temporal/connect.js';
+import { median, timed } from './measure.mjs';
 
 const REFERENCE_QUEUE = 'bench-reference';
 const BENCHES = [
@@ -103,9 +104,9 @@ async function startReferenceWorker() {
 
 /** One unmeasured round, then all four in turn: a machine that becomes slower does so for each of them. */
 async function measure({ name, steps, pawl, reference, n }, client) {
-  const pawlRun = (type) => time(() => client.workflow.execute(type, { ...id(), taskQueue: 'pawl', args: [{ n }] }));
+  const pawlRun = (type) => timed(() => client.workflow.execute(type, { ...id(), taskQueue: 'pawl', args: [{ n }] }));
   const referenceRun = (type) =>
-    time(() => client.workflow.execute(type, { ...id(), taskQueue: REFERENCE_QUEUE, args: [n] }));
+    timed(() => client.workflow.execute(type, { ...id(), taskQueue: REFERENCE_QUEUE, args: [n] }));
   const rounds = [];
   for (let round = -1; round < Number(flags.rounds); round += 1) {
     const times = {
@@ -129,17 +130,6 @@ async function measure({ name, steps, pawl, reference, n }, client) {
 
 function id() {
   return { workflowId: `bench-${process.hrtime.bigint()}` };
-}
-
-async function time(work) {
-  const began = performance.now();
-  await work();
-  return performance.now() - began;
-}
-
-function median(numbers) {
-  const sorted = [...numbers].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)];
 }
 
 function report({ name, pawl, reference, ratio, whole }) {

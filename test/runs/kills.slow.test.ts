@@ -15,7 +15,7 @@ let worker: ChildProcess;
 beforeAll(async () => {
   stack = await startTestStack();
   folder = await mkdtemp(join(tmpdir(), 'pawl-kills-'));
-  for (const name of ['marks', 'folded'])
+  for (const name of ['marks', 'folded', 'release'])
     expect(await stack.pawl('publish', `test/runs/pipelines/${name}.ts`)).toMatchObject({ code: 0 });
 });
 
@@ -58,6 +58,23 @@ describe('kill -9 of the worker', () => {
     expect(nodes.map(({ node, state }) => [node, state])).toEqual(
       words.map((word) => [`reduce[${word}]/mark`, 'committed']),
     );
+  });
+
+  test('between two approvers: the first decision counts, and the run goes on with the second', async () => {
+    worker = await stack.startWorker();
+    const handle = await stack.client.workflow.start('release', {
+      taskQueue: 'pawl',
+      workflowId: 'approved-twice',
+      args: [{ n: 1 }],
+    });
+    const approve = (by: string, role: string) =>
+      handle.executeUpdate('approve', { args: [{ node: 'release', by, role, value: { level: 2 } }] });
+    expect(await approve('ann', 'owner')).toContain('1 of 2 have approved');
+    await killWorker();
+    worker = await stack.startWorker();
+    await expect(approve('ann', 'owner')).rejects.toThrow();
+    expect(await approve('bob', 'reviewer')).toContain('2 of 2 have approved');
+    expect(await handle.result()).toMatchObject({ outcome: 'succeeded' });
   });
 
   test('again and again at random moments: the result is the same', async () => {

@@ -3,30 +3,24 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { digestOf } from '../../plan/canonical.js';
 import { FailureType, isPawlError } from '../../plan/failure.js';
 import type { Json } from '../../plan/json.js';
-import { type Database, openDatabase } from '../../store/database.js';
-import { type Journal, openJournal } from '../../store/journal.js';
+import type { Database } from '../../store/database.js';
+import type { Journal } from '../../store/journal.js';
 import type { ClaimOptions } from '../../store/journal-entry.js';
 import { artifactsIn, edgesOf } from '../../store/lineage-edges.js';
 import { openLineageStore } from '../../store/lineage-store.js';
-import { migrate } from '../../store/migrate.js';
-import { startTestPostgres, type TestPostgres } from '../support/postgres.js';
+import { startTestJournal, type TestJournal } from '../support/journal.js';
 import { sampleClaim } from '../support/samples.js';
 
-let server: TestPostgres;
+let server: TestJournal['server'];
+let stop: TestJournal['stop'];
 let db: Database;
 let journal: Journal;
 let runs = 0;
 
 beforeAll(async () => {
-  server = await startTestPostgres();
-  db = openDatabase({ url: server.url, maxConnections: 20 });
-  await migrate(db);
-  journal = openJournal(db);
+  ({ server, db, journal, stop } = await startTestJournal());
 });
-afterAll(async () => {
-  await db.close();
-  await server.stop();
-});
+afterAll(() => stop());
 
 const fenced = { type: FailureType.Fenced };
 const freshClaim = (changes: Partial<ClaimOptions> = {}) => sampleClaim({ runId: `run-${runs++}`, ...changes });

@@ -1,28 +1,21 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Digest, digestOf } from '../../plan/canonical.js';
-import { type Database, openDatabase } from '../../store/database.js';
+import type { Database } from '../../store/database.js';
 import { type CacheRecord, edgesOf } from '../../store/index.js';
-import { type Journal, openJournal } from '../../store/journal.js';
+import type { Journal } from '../../store/journal.js';
 import { openLineageStore } from '../../store/lineage-store.js';
-import { migrate } from '../../store/migrate.js';
-import { startTestPostgres, type TestPostgres } from '../support/postgres.js';
+import { startTestJournal } from '../support/journal.js';
 import { sampleClaim } from '../support/samples.js';
 
-let server: TestPostgres;
+let stop: () => Promise<void>;
 let db: Database;
 let journal: Journal;
 let runs = 0;
 
 beforeAll(async () => {
-  server = await startTestPostgres();
-  db = openDatabase({ url: server.url, maxConnections: 20 });
-  await migrate(db);
-  journal = openJournal(db);
+  ({ db, journal, stop } = await startTestJournal());
 });
-afterAll(async () => {
-  await db.close();
-  await server.stop();
-});
+afterAll(() => stop());
 
 const facts = {
   input: { n: digestOf('1') },
