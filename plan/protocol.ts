@@ -8,7 +8,7 @@ import type { Json } from './json.js';
 import type { CacheMode, Plan, RetryPlan } from './plan.js';
 
 /** Version of the interpreter's sequence of commands. Recorded by `begin`; older runs keep their own. */
-export const ENGINE_VERSION = 2;
+export const ENGINE_VERSION = 3;
 
 /** Temporal activity types of Pawl's own; every other activity type is the name of a step. */
 export const ActivityName = {
