@@ -1,12 +1,21 @@
-import { type WorkflowExecutionDescription, WorkflowNotFoundError } from '@temporalio/client';
+import {
+  isGrpcServiceError,
+  ServiceError,
+  type WorkflowExecutionDescription,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
 import { nameIn, runIdIn } from '../plan/environment.js';
-import { FailureType, PawlError } from '../plan/failure.js';
+import { FailureType, isPawlError, PawlError } from '../plan/failure.js';
 import { type Fault, OUTCOMES, type Outcome, type RunResult } from '../plan/protocol.js';
 import { suggestName } from '../plan/suggest.js';
 import type { RunRecord } from '../store/index.js';
 import type { Session } from './session.js';
 
 const SUGGESTED_FROM = 500;
+/** How long Temporal has for its answer, in milliseconds. */
+const ANSWER_MS = 10_000;
+/** gRPC's codes for that: DEADLINE_EXCEEDED, UNAVAILABLE. */
+const UNANSWERED: readonly number[] = [4, 14];
 
 /**
  * The run of an id, with or without its environment before it. Postgres knows it from its begin on; whether it is still
@@ -15,7 +24,7 @@ const SUGGESTED_FROM = 500;
  */
 export async function findRun(id: string, session: Session): Promise<RunRecord> {
   const { runs } = await session.store();
-  const known = (await runs.latest(id)) ?? (await runs.latest(nameIn(session.environment.name, id)));
+  const known = await knownRun(id, session);
   if (known?.phase === 'closed') return known;
   const workflowId = known?.workflowId ?? runIdIn(session.environment.name, id);
   const found = await describe(workflowId, known?.runId, session);
@@ -29,13 +38,41 @@ export async function findRun(id: string, session: Session): Promise<RunRecord> 
   return closed;
 }
 
+/** The run of an id, and whether Temporal could say how it stands: for looking, what Postgres knows is enough. */
+export async function lookUpRun(
+  id: string,
+  session: Session,
+): Promise<{ readonly run: RunRecord; readonly answered: boolean }> {
+  try {
+    return { run: await findRun(id, session), answered: true };
+  } catch (error) {
+    const run = isUnanswered(error) ? await knownRun(id, session) : null;
+    if (!run) throw error;
+    return { run, answered: false };
+  }
+}
+
+async function knownRun(id: string, session: Session): Promise<RunRecord | null> {
+  const { runs } = await session.store();
+  return (await runs.latest(id)) ?? (await runs.latest(nameIn(session.environment.name, id)));
+}
+
+/** True where Temporal is not reached, or does not get to an answer. */
+function isUnanswered(error: unknown): boolean {
+  if (isPawlError(error)) return error.type === FailureType.StoreUnavailable;
+  const cause = error instanceof ServiceError ? error.cause : error;
+  return isGrpcServiceError(cause) && UNANSWERED.includes(cause.code);
+}
+
 async function describe(
   workflowId: string,
   runId: string | undefined,
   session: Session,
 ): Promise<WorkflowExecutionDescription | null> {
   try {
-    return await (await session.client()).workflow.getHandle(workflowId, runId).describe();
+    const client = await session.client();
+    const handle = client.workflow.getHandle(workflowId, runId);
+    return await client.withDeadline(Date.now() + ANSWER_MS, () => handle.describe());
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return null;
     throw error;

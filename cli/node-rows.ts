@@ -1,24 +1,35 @@
-import type { Client } from '@temporalio/client';
 import { type Fault, type NodeStatus, RunMessage, type RunResult } from '../plan/protocol.js';
 import type { JournalEntry, RunRecord } from '../store/index.js';
+import type { Session } from './session.js';
 import { tookOf } from './took.js';
 
 /** How long a worker has for its answer, in milliseconds. */
 const ANSWER_MS = 3000;
 
 /**
- * The table of nodes as the run itself keeps it: of an open run its worker's answer, of a closed one its memo. Null when
- * nobody answers, or Temporal has forgotten the run.
+ * The table of nodes as the run itself keeps it: of an open run its worker's answer, of a closed one what was recorded
+ * at its end. Null when nobody answers, or nothing was recorded.
  */
-export async function tableOf(run: RunRecord, client: Client): Promise<readonly NodeStatus[] | null> {
-  const handle = client.workflow.getHandle(run.workflowId, run.runId);
+export async function tableOf(run: RunRecord, session: Session): Promise<readonly NodeStatus[] | null> {
+  if (run.phase === 'closed') return closedTable(run, session);
   try {
-    if (run.phase !== 'closed') {
-      return await client.withDeadline(Date.now() + ANSWER_MS, () =>
-        handle.query<readonly NodeStatus[]>(RunMessage.nodes),
-      );
-    }
-    const { memo } = await handle.describe();
+    const client = await session.client();
+    const handle = client.workflow.getHandle(run.workflowId, run.runId);
+    return await client.withDeadline(Date.now() + ANSWER_MS, () =>
+      handle.query<readonly NodeStatus[]>(RunMessage.nodes),
+    );
+  } catch {
+    return null;
+  }
+}
+
+/** Runs of older engines have it in their memo alone, which Temporal keeps as long as their histories. */
+async function closedTable(run: RunRecord, session: Session): Promise<readonly NodeStatus[] | null> {
+  const recorded = await (await session.store()).runs.table(run.runId);
+  if (recorded) return recorded.nodes;
+  try {
+    const client = await session.client();
+    const { memo } = await client.workflow.getHandle(run.workflowId, run.runId).describe();
     return (memo?.result as RunResult | undefined)?.nodes ?? null;
   } catch {
     return null;

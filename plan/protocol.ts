@@ -254,4 +254,8 @@ export interface RecordRunInput {
   readonly outcome: Outcome | null;
   readonly value: Json;
   readonly faults: readonly Fault[];
+  /** Of a run that closes, from engine 3 on: the nodes as its memo has them. */
+  readonly nodes?: readonly NodeStatus[];
+  /** How many more nodes it had. Absent: none. */
+  readonly omitted?: number;
 }

@@ -30,7 +30,7 @@ export type {
   PreviousRead,
   ReuseOrigin,
 } from './reuse-entry.js';
-export type { RunClose, RunFilter, RunRecord, RunStart, RunStore } from './run-store.js';
+export type { RunClose, RunFilter, RunRecord, RunStart, RunStore, RunTable } from './run-store.js';
 export { openStore, type Store, type StoreOptions } from './store.js';
 export type { LineageDirection, NodeState, RunOutcome, RunPhase } from './tables.js';
 export type { DeploymentWatch, WatchOptions } from './watch-deployments.js';

@@ -1,6 +1,7 @@
-import type { Selectable } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import type { Digest } from '../plan/canonical.js';
 import type { Json } from '../plan/json.js';
+import type { NodeStatus } from '../plan/protocol.js';
 import type { Database } from './database.js';
 import type { RunOutcome, RunPhase, RunsTable } from './tables.js';
 
@@ -27,6 +28,15 @@ export interface RunClose {
   readonly error?: Json;
   /** ISO 8601. */
   readonly closedAt: string;
+  /** Its nodes. Default: nobody knows them. */
+  readonly table?: RunTable;
+}
+
+/** The nodes of a closed run as it saw them itself: control nodes and light steps are in no journal. */
+export interface RunTable {
+  readonly nodes: readonly NodeStatus[];
+  /** How many more there were. */
+  readonly omitted: number;
 }
 
 export interface RunRecord extends RunStart {
@@ -60,6 +70,8 @@ export interface RunStore {
   /** @returns false when the run is not known, or was closed before. */
   close(run: RunClose): Promise<boolean>;
   run(runId: string): Promise<RunRecord | null>;
+  /** The nodes of a closed run; null where they were not recorded. */
+  table(runId: string): Promise<RunTable | null>;
   /** The latest run of a workflow id. */
   latest(workflowId: string): Promise<RunRecord | null>;
   /** Latest first. */
@@ -72,7 +84,8 @@ export function openRunStore(db: Database): RunStore {
     start: (run) => start(db, run),
     hold: (runId, error) => changeOpen(db, runId, { phase: 'held', error: JSON.stringify(error) }),
     resume: (runId) => changeOpen(db, runId, { phase: 'running', error: null }),
-    close: (run) => changeOpen(db, run.runId, closing(run)),
+    close: (run) => close(db, run),
+    table: (runId) => table(db, runId),
     run: async (runId) => runRecord(await selectRuns(db).where('run_id', '=', runId).executeTakeFirst()),
     latest: async (workflowId) =>
       runRecord(await selectRuns(db).where('workflow_id', '=', workflowId).limit(1).executeTakeFirst()),
@@ -116,6 +129,37 @@ async function changeOpen(db: Database, runId: string, change: RunChange): Promi
     .where('phase', '!=', 'closed')
     .executeTakeFirst();
   return numUpdatedRows > 0n;
+}
+
+async function close(db: Database, run: RunClose): Promise<boolean> {
+  const closed = await changeOpen(db, run.runId, closing(run));
+  // Apart from the row: lists of runs need not read it. A repetition adds what the first try could not.
+  if (run.table) await keepTable(db, run.runId, run.table);
+  return closed;
+}
+
+async function keepTable(db: Database, runId: string, { nodes, omitted }: RunTable): Promise<void> {
+  await db.kysely
+    .insertInto('run_tables')
+    .columns(['run_id', 'nodes', 'omitted'])
+    .expression((query) =>
+      query
+        .selectFrom('runs')
+        .select([
+          'run_id',
+          sql<string>`${JSON.stringify(nodes)}::json`.as('nodes'),
+          sql<number>`${omitted}::integer`.as('omitted'),
+        ])
+        .where('run_id', '=', runId),
+    )
+    .onConflict((conflict) => conflict.column('run_id').doNothing())
+    .execute();
+}
+
+async function table(db: Database, runId: string): Promise<RunTable | null> {
+  const query = db.kysely.selectFrom('run_tables').select(['nodes', 'omitted']).where('run_id', '=', runId);
+  const row = await query.executeTakeFirst();
+  return row === undefined ? null : { nodes: row.nodes as unknown as readonly NodeStatus[], omitted: row.omitted };
 }
 
 function closing({ outcome, result, error, closedAt }: RunClose): RunChange {

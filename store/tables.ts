@@ -49,6 +49,12 @@ export interface RunsTable {
   closed_at: TimeColumn | null;
 }
 
+export interface RunTablesTable {
+  run_id: string;
+  nodes: JsonColumn;
+  omitted: Generated<number>;
+}
+
 export interface JournalTable {
   run_id: string;
   node: string;
@@ -155,6 +161,7 @@ export interface Tables {
   plans: PlansTable;
   pipelines: PipelinesTable;
   runs: RunsTable;
+  run_tables: RunTablesTable;
   journal: JournalTable;
   artifacts: ArtifactsTable;
   lineage: LineageTable;

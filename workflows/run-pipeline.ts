@@ -123,11 +123,12 @@ function memoValue(value: Json): Json {
 
 async function closeRun(pinned: BeginResult, state: RunState, ending: Ending): Promise<void> {
   labelRun({ phase: 'closed', outcome: ending.outcome });
-  upsertMemo({
-    outcome: ending.outcome,
-    result: { ...resultOf(pinned, state, ending, MAX_MEMO_TABLE_BYTES), value: memoValue(ending.value) },
-  });
-  await callRecordRun({ phase: 'closed', outcome: ending.outcome, value: ending.value, faults: ending.faults });
+  const { outcome, value, faults } = ending;
+  const result = resultOf(pinned, state, ending, MAX_MEMO_TABLE_BYTES);
+  upsertMemo({ outcome, result: { ...result, value: memoValue(value) } });
+  const { nodes, omitted } = result;
+  const table = pinned.engine < 3 ? {} : { nodes, ...(omitted && { omitted }) };
+  await callRecordRun({ phase: 'closed', outcome, value, faults, ...table });
   state.inbox.close();
   await condition(allHandlersFinished);
 }

@@ -1,12 +1,13 @@
+import { type WorkflowHandle, WorkflowNotFoundError } from '@temporalio/client';
 import type { Command } from 'commander';
 import pc from 'picocolors';
-import { openAttempts } from '../../client/attempts.js';
+import { type OpenAttempt, openAttempts } from '../../client/attempts.js';
 import { FailureType, PawlError } from '../../plan/failure.js';
 import type { Fault, NodeStatus } from '../../plan/protocol.js';
 import type { RunRecord } from '../../store/index.js';
 import { describeWait } from '../describe-wait.js';
 import { withExamples } from '../example.js';
-import { findRun } from '../find-run.js';
+import { lookUpRun } from '../find-run.js';
 import { nodeRows, tableOf } from '../node-rows.js';
 import { paintOutcome, printJson, printLine, printTable } from '../output.js';
 import { printFault, runUrl } from '../run-report.js';
@@ -75,19 +76,22 @@ interface ShowOptions {
 
 async function showRun(id: string, { node, json = false }: ShowOptions): Promise<void> {
   await withSession(async (session) => {
-    const run = await findRun(id, session);
+    const { run, answered } = await lookUpRun(id, session);
     const nodes = await (await session.store()).journal.nodesOfRun(run.runId);
     if (node !== undefined) return showNode(node, nodes, json);
-    const table = await tableOf(run, await session.client());
+    const table = answered || run.phase === 'closed' ? await tableOf(run, session) : null;
     const waiting = run.phase === 'closed' ? [] : (table?.filter(({ waitsFor }) => waitsFor) ?? null);
-    if (json) return printJson({ ...run, nodes, table, waiting });
+    if (json) return printJson({ ...run, nodes, table, waiting, ...(!answered && { temporal: 'does not answer' }) });
     printLine(
       `${paintOutcome(stateOf(run))} ${run.workflowId}   plan ${run.planHash?.slice(7, 19) ?? 'not known yet'}   for ${run.nominalTime}`,
     );
     printLine(`params ${JSON.stringify(run.params)}`);
     printTable(['node', 'state', 'failures', 'took', 'reuse'], nodeRows(run, nodes, table));
-    if (run.phase !== 'closed') await showProgress(session, run.workflowId);
-    showWaits(run, waiting);
+    if (!answered) printLine('Temporal does not answer: this is what Postgres was told last.');
+    if (answered && run.phase !== 'closed') {
+      await showProgress(session, run.workflowId);
+      showWaits(run, waiting);
+    }
     showEnd(run, session);
   });
 }
@@ -102,9 +106,20 @@ function showEnd(run: RunRecord, { environment }: Session): void {
 
 async function showProgress(session: Session, workflowId: string): Promise<void> {
   const handle = (await session.client()).workflow.getHandle(workflowId);
-  for (const { step, attempt, progress, lastFailure } of await openAttempts(handle)) {
+  for (const { step, attempt, progress, lastFailure } of await attemptsOf(handle)) {
     if (progress) printLine(`  ${step}: ${progress.message}`);
     if (lastFailure) printLine(`  ${step} is tried again (attempt ${attempt}): ${lastFailure.message}`);
+  }
+}
+
+/** None of a run that Temporal does not know, as after its state was removed. */
+async function attemptsOf(handle: WorkflowHandle): Promise<readonly OpenAttempt[]> {
+  try {
+    return await openAttempts(handle);
+  } catch (error) {
+    if (!(error instanceof WorkflowNotFoundError)) throw error;
+    printLine('Temporal does not know this run: this is what Postgres was told last.');
+    return [];
   }
 }
 

@@ -5,6 +5,7 @@ import { registry } from './004-registry.js';
 import { predictions } from './005-predictions.js';
 import { reuse } from './006-reuse.js';
 import { settings } from './007-settings.js';
+import { runTables } from './008-run-tables.js';
 
 /** One change of the schema: SQL with unqualified names. A released one never changes; a new one goes to the end. */
 export interface Migration {
@@ -21,4 +22,5 @@ export const migrations: readonly Migration[] = [
   { name: 'predictions', sql: predictions },
   { name: 'reuse', sql: reuse },
   { name: 'settings', sql: settings },
+  { name: 'run-tables', sql: runTables },
 ];

@@ -8,7 +8,8 @@ export async function recordRun(input: RecordRunInput, { runId }: RunIdentity, {
   const error = input.faults as unknown as Json;
   if (input.outcome !== null) {
     const closedAt = new Date().toISOString();
-    await store.runs.close({ runId, outcome: input.outcome, result: input.value, error, closedAt });
+    const { outcome, value: result, nodes, omitted = 0 } = input;
+    await store.runs.close({ runId, outcome, result, error, closedAt, table: nodes && { nodes, omitted } });
   } else if (input.phase === 'held') {
     await store.runs.hold(runId, error);
   } else {
