@@ -21,8 +21,10 @@ export function describeWait(run: string, { node, waitsFor }: NodeStatus): Descr
 function whatOf(waitsFor: Exclude<WaitsFor, WaitsForTime>): string {
   const until = waitsFor.until === null ? '' : `, until ${waitsFor.until.slice(0, 19)}Z`;
   if (waitsFor.kind === 'event') return `an event${until}`;
-  const { ask, shows, roles, quorum, decisions } = waitsFor;
-  const who = roles.length === 0 ? '' : `, by ${roles.join(' or ')}`;
+  const { ask, shows, roles, quorum, decisions, escalations = [] } = waitsFor;
+  const next = escalations.find(({ reached }) => !reached);
+  const later = next ? `, from ${next.at.slice(0, 19)}Z ${next.roles.join(' or ')}` : '';
+  const who = roles.length === 0 ? '' : `, by ${roles.join(' or ')}${later}`;
   const count = quorum === 1 ? '' : `, ${decisions.length} of ${quorum} have approved`;
   return `${ask}${shows ? ` ${shows.length > 200 ? `${shows.slice(0, 200)}…` : shows}` : ''}${who}${count}${until}`;
 }

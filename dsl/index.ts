@@ -11,6 +11,7 @@ export {
   approval,
   type ControlOptions,
   collect,
+  type EscalateOptions,
   type ItemKey,
   type MapOptions,
   type MatchOptions,

@@ -13,6 +13,8 @@ export const FailureType = {
   UnknownRun: 'UnknownRun',
   /** What was asked for does not fit where things stand: closed already, at work already, decided already. */
   Conflict: 'Conflict',
+  /** Whoever asks may not do this: the wrong role, name, token or signature. */
+  Forbidden: 'Forbidden',
   /** A command was given something it cannot read. */
   InvalidInput: 'InvalidInput',
   /** A secret that a step needs is not in the worker's environment. */

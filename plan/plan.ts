@@ -194,12 +194,26 @@ export interface ApprovalNode extends NodeBase {
   readonly form: Json;
   /** Who may decide; empty: anyone. */
   readonly roles: readonly string[];
+  /** Who may decide when it has been waited for so long, the first stage first. Absent: nobody else. */
+  readonly escalate?: readonly EscalationStage[];
+  /** Decisions count only with a signed grant. Absent: as the run's environment says. */
+  readonly grant?: 'required';
   /** How many must approve; a single refusal decides against. */
   readonly quorum: number;
   /** How long it is waited for, in milliseconds; `null`: for ever. */
   readonly expiresMs: number | null;
   /** What happens then: the run ends as rejected, or the value says so. */
   readonly onExpiry: 'reject' | 'decline';
+}
+
+/** Who may decide at an approval from a time on. */
+export interface EscalationStage {
+  /** Milliseconds from when the run began to wait there. */
+  readonly afterMs: number;
+  /** Who may decide then. */
+  readonly roles: readonly string[];
+  /** Those who could decide before may not any more. Absent: they still may. */
+  readonly instead?: true;
 }
 
 /** Waits for an event that somebody sends to this node. Its value is what the event carries. */

@@ -20,6 +20,8 @@ export const ActivityName = {
   isNull: 'pawl.is-null',
   /** Checks a value by a schema of the code bundle. */
   check: 'pawl.check',
+  /** Tells people something, where their environment says how. */
+  alert: 'pawl.alert',
 } as const;
 
 /** Custom search attributes of a run; all are Keywords. */
@@ -159,13 +161,27 @@ export interface WaitsForApproval {
   readonly shows: string;
   /** JSON Schema of what an approver fills in; `null`: nothing. */
   readonly form: Json;
-  /** Who may decide; empty: anyone. */
+  /** Who may decide now; empty: anyone. */
   readonly roles: readonly string[];
+  /** When others may decide, past and to come. Absent: never. */
+  readonly escalations?: readonly Escalation[];
+  /** Only decisions with a signed grant count. Absent: any. */
+  readonly grant?: 'required';
   /** How many must approve. */
   readonly quorum: number;
   readonly decisions: readonly ApprovalDecision[];
   /** ISO 8601, UTC; `null`: for ever. */
   readonly until: string | null;
+}
+
+/** From a time on others may decide, as well or instead. */
+export interface Escalation {
+  readonly roles: readonly string[];
+  readonly instead?: true;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  /** False while it is to come. */
+  readonly reached: boolean;
 }
 
 export interface WaitsForEvent {
@@ -206,6 +222,8 @@ export interface ApprovalResult {
   readonly approved: boolean;
   /** Nobody decided in time. */
   readonly expired: boolean;
+  /** It took so long that others could decide too. */
+  readonly escalated: boolean;
   readonly decisions: readonly ApprovalDecision[];
   /** What the last approver filled in; `null` without a form, or when it was not approved. */
   readonly value: Json;
@@ -213,12 +231,18 @@ export interface ApprovalResult {
 
 export interface ApprovalDecision {
   readonly approved: boolean;
-  /** Who says so; Temporal does not prove it. */
+  /** Who decided; Temporal does not prove it, a signed grant does. */
   readonly by: string;
   readonly role: string | null;
   readonly reason: string;
   /** ISO 8601, UTC. */
   readonly at: string;
+  /** `signed`: a grant proved it; `claimed`: whoever sent it said so. (Runs of engines before 3 do not say.) */
+  readonly proof: 'claimed' | 'signed';
+  /** Id of the key that signed it, where one did. */
+  readonly key?: string;
+  /** Id of the grant, which counts once. */
+  readonly grant?: string;
 }
 
 /** Input of the Update `approve`. */
@@ -239,6 +263,16 @@ export interface SendRequest {
   /** Id of the `waitFor` node. */
   readonly node: string;
   readonly value?: Json;
+}
+
+/** What people should hear of although nobody looks. */
+export interface Alert {
+  readonly kind: 'escalated';
+  readonly node: string;
+  /** One sentence. */
+  readonly text: string;
+  /** Whom it concerns. Absent: everybody. */
+  readonly roles?: readonly string[];
 }
 
 /** How a run ended, as the nodes of `onExit` read it. */

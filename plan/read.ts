@@ -47,6 +47,11 @@ const minSuccess = z.union([
   z.strictObject({ items: z.int().nonnegative() }),
   z.strictObject({ share: z.number().min(0).max(1) }),
 ]);
+const escalationStage = z.strictObject({
+  afterMs: milliseconds,
+  roles: z.array(id).min(1),
+  instead: z.literal(true).optional(),
+});
 const after = z.array(id).min(1).optional();
 
 const block: z.ZodType<Block> = z.lazy(() => z.strictObject({ nodes: z.array(node), result: binding }));
@@ -99,6 +104,8 @@ const node: z.ZodType<PlanNode> = z.lazy(() =>
       shows: binding,
       form: json,
       roles: z.array(id),
+      escalate: z.array(escalationStage).min(1).optional(),
+      grant: z.literal('required').optional(),
       quorum: z.int().positive(),
       expiresMs: milliseconds.nullable(),
       onExpiry: z.enum(['reject', 'decline']),

@@ -1,7 +1,7 @@
 import { type Quoted, quote } from '../plan/binding.js';
 import type { Json } from '../plan/json.js';
-import type { ApprovalNode } from '../plan/plan.js';
-import type { ApprovalDecision } from '../plan/protocol.js';
+import type { ApprovalNode, EscalationStage } from '../plan/plan.js';
+import type { ApprovalDecision, Escalation } from '../plan/protocol.js';
 
 /** The decisions on one approval. They may come before the run has reached it. */
 export class Ballot {
@@ -9,8 +9,40 @@ export class Ballot {
   private value: Quoted = null;
   /** Why no more decisions count; null while they do. */
   private over: string | null = null;
+  /** When the run began to wait for it, in milliseconds; null before. */
+  private since: number | null = null;
+  private reached: readonly EscalationStage[] = [];
 
   constructor(readonly node: ApprovalNode) {}
+
+  /** Who may decide now; empty: anyone. */
+  get roles(): readonly string[] {
+    const from = this.reached.findLastIndex(({ instead }) => instead);
+    const first = from < 0 ? this.node.roles : [];
+    return [...new Set([first, ...this.reached.slice(Math.max(0, from)).map(({ roles }) => roles)].flat())];
+  }
+
+  /** The run waits for it. @param at milliseconds */
+  open(at: number): void {
+    this.since = at;
+  }
+
+  /** Lets those of a stage decide. */
+  escalate(stage: EscalationStage): void {
+    this.reached = [...this.reached, stage];
+  }
+
+  /** Its stages and their times; none before the run waits. */
+  escalations(): readonly Escalation[] {
+    const { since, reached, node } = this;
+    if (since === null) return [];
+    return (node.escalate ?? []).map((stage) => ({
+      roles: stage.roles,
+      ...(stage.instead && { instead: stage.instead }),
+      at: new Date(since + stage.afterMs).toISOString(),
+      reached: reached.includes(stage),
+    }));
+  }
 
   get decided(): boolean {
     return this.isRefused || this.isApproved;
@@ -37,12 +69,13 @@ export class Ballot {
   }
 
   /** The node's value. */
-  result(): Quoted {
+  result(engine: number): Quoted {
     const { isApproved: approved } = this;
     return {
       approved,
       expired: !this.decided,
-      decisions: quote(this.decisions as unknown as Json),
+      ...(engine >= 3 && { escalated: this.reached.length > 0 }),
+      decisions: quote(recorded(this.decisions, engine) as unknown as Json),
       value: approved ? this.value : null,
     };
   }
@@ -62,6 +95,11 @@ export class Ballot {
   private get isApproved(): boolean {
     return !this.isRefused && this.decisions.length >= this.node.quorum;
   }
+}
+
+/** What the runs of an engine keep of decisions: those before 3 did not say how one was proved. */
+function recorded(decisions: readonly ApprovalDecision[], engine: number): readonly object[] {
+  return engine >= 3 ? decisions : decisions.map(({ proof, ...rest }) => rest);
 }
 
 /** Temporal does not tell a workflow who sent an Update. */

@@ -12,6 +12,7 @@ import type { Json } from '../plan/json.js';
 import type { StepNodeOptions } from '../plan/plan.js';
 import {
   ActivityName,
+  type Alert,
   type BeginInput,
   type BeginResult,
   type CheckInput,
@@ -28,6 +29,8 @@ import { summaryOf } from './summary.js';
 const OUTAGE_MS = 3_600_000;
 /** A light step's whole time; what needs longer goes through the task queue. */
 const LIGHT_MS = 1000;
+/** News that is older than this helps nobody. */
+const ALERT_MS = 3_600_000;
 /** Temporal takes no time limits of centuries. */
 const LONGEST_MS = 10 * 365 * 86_400_000;
 /** Retries of what is not the author's fault: lost workers, outages. Attempts are limited by time alone. */
@@ -81,6 +84,12 @@ export async function callRecordRun(input: RecordRunInput): Promise<void> {
       if (isCancellation(error)) throw error;
     }
   }
+}
+
+/** Tells people, if their environment says where. Nothing waits for it, and the run goes on if it cannot be sent. */
+export function sendAlert(alert: Alert): void {
+  const call = own(`alert: ${alert.kind}`, ALERT_MS)[ActivityName.alert]!;
+  void CancellationScope.nonCancellable(() => call(alert)).catch(() => undefined);
 }
 
 /** The content of a value that is not in the history. */

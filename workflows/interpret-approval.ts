@@ -1,7 +1,8 @@
 import { type Quoted, resolveBinding } from '../plan/binding.js';
-import type { ApprovalNode } from '../plan/plan.js';
+import type { ApprovalNode, EscalationStage } from '../plan/plan.js';
 import type { WaitsForApproval } from '../plan/protocol.js';
 import type { Ballot } from './ballot.js';
+import { sendAlert } from './calls.js';
 import { RunRejected } from './ending.js';
 import type { Frame } from './frame.js';
 import { unquoteInline } from './inline-value.js';
@@ -13,22 +14,43 @@ export async function interpretApproval(node: ApprovalNode, frame: Frame, run: R
   const id = frame.rename(node.id);
   const ballot = run.state.inbox.ballot(id, node);
   const shows = showable(unquoteInline(resolveBinding(node.shows, frame)));
+  ballot.open(Date.now());
   await waitForPeople({
     id,
     run,
     timeoutMs: node.expiresMs,
+    stages: node.escalate?.map((stage) => ({ afterMs: stage.afterMs, reach: () => escalate(stage, id, ballot) })),
     describe: (until) => waitsFor(node, ballot, shows, until),
     isOver: () => ballot.decided,
     close: (why) => ballot.close(why),
   });
-  const result = ballot.result();
+  const result = ballot.result(run.pinned.engine);
   if (!ballot.decided && node.onExpiry === 'reject') throw new RunRejected(result);
   return result;
 }
 
+function escalate(stage: EscalationStage, id: string, ballot: Ballot): void {
+  ballot.escalate(stage);
+  const { ask } = ballot.node;
+  const text = `nobody has decided at "${id}" yet, so ${ballot.roles.join(', ')} may now: ${ask}`;
+  sendAlert({ kind: 'escalated', node: id, text, roles: stage.roles });
+}
+
 function waitsFor(node: ApprovalNode, ballot: Ballot, shows: string, until: string | null): WaitsForApproval {
-  const { ask, form, roles, quorum } = node;
-  return { kind: 'approval', ask, shows, form, roles, quorum, decisions: [...ballot.decisions], until };
+  const { ask, form, quorum, grant } = node;
+  const escalations = ballot.escalations();
+  return {
+    kind: 'approval',
+    ask,
+    shows,
+    form,
+    roles: ballot.roles,
+    ...(escalations.length > 0 && { escalations }),
+    ...(grant && { grant }),
+    quorum,
+    decisions: [...ballot.decisions],
+    until,
+  };
 }
 
 /** Tables of nodes carry it. In characters. */

@@ -51,7 +51,8 @@ async function approve(request: ApproveRequest, state: RunState): Promise<string
   const value = fills ? await checked(ballot.node.id, request.value, pinned, state) : null;
   // Others may have decided while the value was checked.
   admitDecision({ ...request, node: id }, state);
-  ballot.cast({ approved, by: nameOf(request), role, reason, at: new Date().toISOString() }, value);
+  const at = new Date().toISOString();
+  ballot.cast({ approved, by: nameOf(request), role, reason, at, proof: 'claimed' }, value);
   return `${id}: ${ballot.words()}`;
 }
 
@@ -70,7 +71,7 @@ function admitDecision(request: ApproveRequest, state: RunState): { id: string; 
   const ballot = state.inbox.ballot(id, node);
   const objection = ballot.objection(nameOf(request));
   if (objection) throw refusal(`"${id}" ${objection}`, FailureType.Conflict);
-  checkRole(request, { id, node });
+  checkRole(request, id, ballot);
   checkFilledIn(request, { id, node });
   return { id, ballot };
 }
@@ -80,11 +81,16 @@ function nameOf({ by = UNKNOWN }: ApproveRequest): string {
   return by.trim();
 }
 
-function checkRole({ role }: ApproveRequest, { id, node }: Found<ApprovalNode>): void {
-  const { roles } = node;
+function checkRole({ role }: ApproveRequest, id: string, ballot: Ballot): void {
+  const { roles, node } = ballot;
   if (roles.length === 0 || (role !== undefined && roles.includes(role))) return;
   const wanted = `only ${roles.join(', ')} may decide at "${id}"`;
-  throw refusal(role === undefined ? `${wanted}: say your role with "role"` : `${wanted}, not "${role}"`);
+  if (role === undefined) throw refusal(`${wanted}: say your role with "role"`);
+  const later = node.escalate?.findIndex((stage) => stage.roles.includes(role)) ?? -1;
+  const at = ballot.escalations()[later]?.at;
+  const words =
+    later < 0 || roles.includes(role) ? '' : `; "${role}" may ${at ? `from ${at}` : 'when it has waited for long'}`;
+  throw refusal(`${wanted}, not "${role}"${words}`, FailureType.Forbidden);
 }
 
 /** Whether there is something filled in; what it is, is checked later. */

@@ -30,8 +30,10 @@ function renderWait(node: string, waitsFor: WaitsForPeople): string {
     const input = `{"node": ${JSON.stringify(node)}, "value": …}`;
     return `**Waits at ${oneLine(node, 200)}** for an event.${until} Send it with the Update \`send\`: \`${input}\`.${renderSchema('The value', waitsFor.schema)}`;
   }
-  const { ask, shows, roles, quorum, decisions, form } = waitsFor;
-  const who = roles.length === 0 ? '' : ` By: ${clip(roles.join(', '), 200)}.`;
+  const { ask, shows, roles, quorum, decisions, form, escalations = [] } = waitsFor;
+  const next = escalations.find(({ reached }) => !reached);
+  const later = next ? ` From ${next.at}: ${clip(next.roles.join(', '), 100)}.` : '';
+  const who = roles.length === 0 ? '' : ` By: ${clip(roles.join(', '), 200)}.${later}`;
   const count = quorum === 1 ? '' : ` ${decisions.length} of ${quorum} have approved.`;
   const fields = [`"node": ${JSON.stringify(node)}`, '"approved": true', '"by": "you"'];
   if (roles.length > 0) fields.push(`"role": ${JSON.stringify(roles[0])}`);

@@ -3,12 +3,21 @@ import type { WaitsFor } from '../plan/protocol.js';
 import type { Run } from './run.js';
 import { summaryOf } from './summary.js';
 
+/** Something that happens when it has been waited for so long. */
+export interface WaitStage {
+  /** Milliseconds from the beginning of the wait. */
+  readonly afterMs: number;
+  readonly reach: () => void;
+}
+
 export interface WaitForPeopleOptions {
   /** The node's id in the run. */
   readonly id: string;
   readonly run: Run;
   /** Null: for ever. */
   readonly timeoutMs: number | null;
+  /** What happens while it is waited, in order of time. Default: nothing. */
+  readonly stages?: readonly WaitStage[];
   /** What those who look at the run read. @param until ISO 8601, UTC. */
   readonly describe: (until: string | null) => WaitsFor;
   readonly isOver: () => boolean;
@@ -32,8 +41,15 @@ export async function waitForPeople(options: WaitForPeopleOptions): Promise<void
   run.state.finished(id);
 }
 
-async function enough({ id, timeoutMs, isOver }: WaitForPeopleOptions): Promise<void> {
+async function enough({ id, timeoutMs, stages = [], isOver }: WaitForPeopleOptions): Promise<void> {
+  const began = Date.now();
+  // Time may have passed since: no worker may have been there to begin the next wait.
+  const left = (ms: number): number => Math.max(1, began + ms - Date.now());
+  for (const { afterMs, reach } of stages) {
+    if (await condition(isOver, left(afterMs), { summary: summaryOf(`waits, then asks others: ${id}`) })) return;
+    reach();
+  }
   if (timeoutMs === null) return condition(isOver);
   // A timer of no time would not be one.
-  await condition(isOver, Math.max(1, timeoutMs), { summary: summaryOf(`waits: ${id}`) });
+  await condition(isOver, left(timeoutMs), { summary: summaryOf(`waits: ${id}`) });
 }

@@ -118,6 +118,9 @@ const decisionSchema = z.object({
   role: z.string().nullable(),
   reason: z.string(),
   at: z.iso.datetime(),
+  proof: z.enum(['claimed', 'signed']),
+  key: z.string().optional(),
+  grant: z.string().optional(),
 });
 
 const exitSchema = z.object({ outcome: z.string(), value: z.json(), faults: z.array(z.json()) });
@@ -126,6 +129,7 @@ function approvalSchema(form: z.ZodType | undefined): z.ZodType {
   return z.object({
     approved: z.boolean(),
     expired: z.boolean(),
+    escalated: z.boolean(),
     decisions: z.array(decisionSchema),
     value: form ? z.nullable(form) : z.null(),
   });

@@ -6,6 +6,7 @@ import { jsonSchemaOf } from '../json-schema.js';
 import { misuse } from '../misuse.js';
 import type { Ref } from '../ref.js';
 import { outputRef } from '../trace.js';
+import { stagesOf } from './escalation.js';
 import { type ControlOptions, claimNode } from './node-options.js';
 
 /** What an approval gives. */
@@ -13,9 +14,21 @@ export interface Approved<Form> {
   readonly approved: boolean;
   /** Nobody decided in time. */
   readonly expired: boolean;
+  /** It took so long that others could decide too; see `escalate`. */
+  readonly escalated: boolean;
   readonly decisions: readonly ApprovalDecision[];
   /** What the last approver filled in; `null` without a form, or when it was not approved. */
   readonly value: Form | null;
+}
+
+/** Who may decide at an approval that has waited for long. */
+export interface EscalateOptions {
+  /** How long it has waited then: `'2d'`, or milliseconds. */
+  readonly after: string | number;
+  /** Who may decide from then on. */
+  readonly roles: readonly string[];
+  /** `true`: those who could decide before may not any more. Default: they still may. */
+  readonly instead?: boolean;
 }
 
 export interface ApprovalOptions<Form extends z.ZodType> extends ControlOptions {
@@ -27,6 +40,16 @@ export interface ApprovalOptions<Form extends z.ZodType> extends ControlOptions 
   readonly form?: Form;
   /** Who may decide. Default: anyone. */
   readonly roles?: readonly string[];
+  /**
+   * Who else may decide when nobody has for so long, in one stage or in several; each is told of through
+   * `PAWL_ALERT_URL`. Needs `roles`.
+   */
+  readonly escalate?: EscalateOptions | readonly EscalateOptions[];
+  /**
+   * `required`: decisions count only with a signed grant, which proves who decided. Default: as the environment says
+   * (`PAWL_GRANTS`).
+   */
+  readonly grant?: 'required';
   /** How many different people must approve; a single refusal decides against. Default: 1. */
   readonly quorum?: number;
   /** How long it is waited for: `'2d'`, or milliseconds. Default: for ever. */
@@ -47,10 +70,12 @@ export function approval<Form extends z.ZodType = z.ZodNull>(
   options: ApprovalOptions<Form>,
 ): Ref<Approved<EdgeOf<Form>>> {
   const { tracer, head } = claimNode('approval', options);
-  const { ask, form, roles = [], quorum = 1, expires, onExpiry = 'decline' } = options;
+  const { ask, form, roles = [], escalate, grant, quorum = 1, expires, onExpiry = 'decline' } = options;
   if (!Number.isInteger(quorum) || quorum < 1)
     tracer.report(misuse(`approval "${head.id}" has quorum ${quorum}`, 'Give a whole number from 1.'));
   if (form) tracer.schemas.set(`node/${head.id}`, form);
+  const expiresMs = expires === undefined ? null : tracer.attempt(() => durationMs(expires), null);
+  const stages = escalate && tracer.attempt(() => stagesOf(head.id, { escalate, roles, expiresMs }), undefined);
   tracer.add({
     kind: 'approval',
     ...head,
@@ -58,8 +83,10 @@ export function approval<Form extends z.ZodType = z.ZodNull>(
     shows: tracer.bind(options.show),
     form: form ? jsonSchemaOf(form) : null,
     roles,
+    ...(stages && { escalate: stages }),
+    ...(grant && { grant }),
     quorum,
-    expiresMs: expires === undefined ? null : tracer.attempt(() => durationMs(expires), null),
+    expiresMs,
     onExpiry,
   });
   return outputRef(head.id);

@@ -1,4 +1,4 @@
-export { type ApprovalOptions, type Approved, approval } from './approval.js';
+export { type ApprovalOptions, type Approved, approval, type EscalateOptions } from './approval.js';
 export { collect } from './collect.js';
 export type { ItemKey } from './item-key.js';
 export { type MapOptions, map } from './map.js';

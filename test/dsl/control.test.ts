@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import {
   approval,
   collect,
+  type EscalateOptions,
   map,
   match,
   onExit,
@@ -215,6 +216,32 @@ describe('people, events and time', () => {
       },
     ]);
     expect([...schemas.keys()]).toEqual(['node/labels', 'node/approval']);
+  });
+
+  test('an approval escalates in stages, each later than the one before and all before it expires', () => {
+    const ask = (escalate: EscalateOptions | EscalateOptions[], roles: string[] = ['owner'], expires?: string) =>
+      draw(() => approval({ ask: 'Deploy?', roles, escalate, expires })).block.nodes[0];
+    expect(ask({ after: '2d', roles: ['head'] })).toMatchObject({
+      escalate: [{ afterMs: 172_800_000, roles: ['head'] }],
+    });
+    expect(
+      ask([
+        { after: '1h', roles: ['head'], instead: false },
+        { after: '2h', roles: ['board'], instead: true },
+      ]),
+    ).toMatchObject({
+      escalate: [
+        { afterMs: 3_600_000, roles: ['head'] },
+        { afterMs: 7_200_000, roles: ['board'], instead: true },
+      ],
+    });
+    const head = { after: '2h', roles: ['head'] };
+    expect(() => ask(head, [])).toThrow('anyone may decide there already');
+    expect(() => ask(head, ['owner'], '2h')).toThrow('expires before it has escalated');
+    expect(() => ask([head, head])).toThrow('stage 2 of approval "approval" is not later than the stage before it');
+    expect(() => ask({ after: '2h', roles: [] })).toThrow('has no roles');
+    expect(() => ask([])).toThrow('escalates to nobody');
+    expect(() => ask({ after: 'soon', roles: ['head'] })).toThrow('"soon" is not a duration');
   });
 });
 

@@ -2,6 +2,7 @@ import { Context } from '@temporalio/activity';
 import type { Quoted } from '../../plan/binding.js';
 import {
   ActivityName,
+  type Alert,
   type BeginInput,
   type BeginResult,
   type CheckInput,
@@ -10,6 +11,7 @@ import {
   type StepResult,
   type StepTask,
 } from '../../plan/protocol.js';
+import { sendAlert } from '../alerts/send-alert.js';
 import type { WorkerParts } from '../parts.js';
 import { asFailure, isOutage } from '../steps/failures.js';
 import { runStep } from '../steps/run-step.js';
@@ -27,6 +29,8 @@ export function createActivities(parts: WorkerParts) {
     [ActivityName.read]: (value: Quoted): Promise<Quoted> => guarded(() => read(value, parts)),
     [ActivityName.isNull]: (value: Quoted): Promise<boolean> => guarded(() => isNull(value, parts)),
     [ActivityName.check]: (input: CheckInput): Promise<Quoted> => guarded(() => checkValue(input, parts)),
+    [ActivityName.alert]: (alert: Alert): Promise<void> =>
+      guarded(() => sendAlert(alert, identity(), parts.environment)),
     default: (task: StepCall | StepTask): Promise<StepResult> => runStep(task, parts),
   };
 }

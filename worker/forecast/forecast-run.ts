@@ -90,8 +90,10 @@ function forecastNode(node: PlanNode, frame: ExpectedFrame, all: Forecaster): Ex
   });
 }
 
-function approvalReason({ ask, quorum }: ApprovalNode): string {
-  return `for ${quorum === 1 ? 'an approval' : `${quorum} approvals`}: ${ask}`;
+function approvalReason({ ask, quorum, roles, escalate = [] }: ApprovalNode): string {
+  const who = roles.length === 0 ? '' : ` by ${roles.join(', ')}`;
+  const later = escalate.map((stage) => `, after ${stage.afterMs / 1000} s by ${stage.roles.join(', ')}`).join('');
+  return `for ${quorum === 1 ? 'an approval' : `${quorum} approvals`}${who}${later}: ${ask}`;
 }
 
 function waitReason({ timeoutMs }: WaitNode): string {

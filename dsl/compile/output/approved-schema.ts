@@ -7,6 +7,9 @@ const decision: z.ZodType<ApprovalDecision> = z.strictObject({
   role: z.string().nullable(),
   reason: z.string(),
   at: z.iso.datetime(),
+  proof: z.enum(['claimed', 'signed']),
+  key: z.string().optional(),
+  grant: z.string().optional(),
 });
 
 /** The schema of an approval's value, with the schema of what approvers fill in. */
@@ -14,6 +17,7 @@ export function approvedSchema(form: z.ZodType): z.ZodType {
   const parts: Record<keyof ApprovalResult, z.ZodType> = {
     approved: z.boolean(),
     expired: z.boolean(),
+    escalated: z.boolean(),
     decisions: z.array(decision),
     value: form.nullable(),
   };

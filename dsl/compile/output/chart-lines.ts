@@ -1,4 +1,4 @@
-import type { NodeAnnotation, PlanNode } from '../../../plan/plan.js';
+import type { ApprovalNode, NodeAnnotation, PlanNode } from '../../../plan/plan.js';
 import { visitNode } from '../../../plan/visit.js';
 
 /** What a picture says about a node: its id, what its author calls it, what it does and where. */
@@ -27,11 +27,15 @@ function kindLines(node: PlanNode): readonly string[] {
     map: (n) => [`each item, ${n.concurrency} at a time`],
     reduce: () => ['one item after the other'],
     pipeline: (n) => [n.pipeline === n.id ? 'a pipeline' : `the pipeline ${n.pipeline}`],
-    approval: (n) => [n.ask, n.roles.length > 0 ? `by ${n.roles.join(', ')}` : '', dueIn(n.expiresMs)],
+    approval: (n) => [n.ask, n.roles.length > 0 ? `by ${n.roles.join(', ')}` : '', ...stages(n), dueIn(n.expiresMs)],
     wait: (n) => ['waits for an event', dueIn(n.timeoutMs)],
     sleep: (n) => [typeof n.until === 'number' ? `waits ${durationText(n.until)}` : 'waits until a time'],
     reject: () => ['ends the run as rejected'],
   });
+}
+
+function stages({ escalate = [] }: ApprovalNode): readonly string[] {
+  return escalate.map(({ afterMs, roles }) => `after ${durationText(afterMs)} ${roles.join(', ')}`);
 }
 
 function dueIn(ms: number | null): string {

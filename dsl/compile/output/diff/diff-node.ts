@@ -31,11 +31,13 @@ function partsOf(node: PlanNode): JsonObject {
     map: ({ over, key, concurrency, minSuccess }) => ({ over, key, concurrency, minSuccess }),
     reduce: ({ over, key, initial }) => ({ over, key, initial }),
     pipeline: ({ pipeline, params }) => ({ pipeline, params }),
-    approval: ({ ask, shows, form, roles, quorum, expiresMs, onExpiry }) => ({
+    approval: ({ ask, shows, form, roles, escalate, grant, quorum, expiresMs, onExpiry }) => ({
       ask,
       shows,
       form,
       roles: [...roles].sort(),
+      escalate: escalate?.map((stage) => ({ ...stage, roles: [...stage.roles].sort() })),
+      grant,
       quorum,
       expiresMs,
       onExpiry,

@@ -154,7 +154,7 @@ describe('the result of a pipeline is', () => {
       '{ why: string; } | null',
     );
     expect(typeOfResult(() => approval({ ask: 'Go on?' }))).toBe(
-      '{ approved: boolean; expired: boolean; decisions: Array<{ approved: boolean; by: string; role: string | null; reason: string; at: string; }>; value: null; }',
+      "{ approved: boolean; expired: boolean; escalated: boolean; decisions: Array<{ approved: boolean; by: string; role: string | null; reason: string; at: string; proof: 'claimed' | 'signed'; key?: string; grant?: string; }>; value: null; }",
     );
     expect(typeOfResult(() => waitFor('labels', z.object({ file: z.string() })).file)).toBe('string');
     expect(typeOfResult(() => waitFor('labels', z.string(), { timeout: '1h' }))).toBe('string | null');
