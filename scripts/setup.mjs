@@ -2,9 +2,10 @@
  * Makes a fresh checkout ready: packages, build, and what Pawl needs on the machine (Temporal, Postgres, TensorFlow).
  * What is done already is not done again: then it takes a fraction of a second and prints nothing.
  *
- *   node scripts/setup.mjs [--only packages|build|tools] [--retry]
+ *   node scripts/setup.mjs [--only packages|build|tools|server] [--retry]
  *
- * `--retry` tries again to build native TensorFlow where that failed before.
+ * `server`, a Temporal server for tests on a real cluster, is not part of the whole: only `npm test` needs it.
+ * `--retry` tries again to build what failed before.
  */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
@@ -15,6 +16,7 @@ import { installCommand, packagesAreInstalled, stampPackages } from './packages.
 import { withSetupLock } from './setup-lock.mjs';
 
 const OLDEST_NODE = [20, 19];
+const PARTS = ['packages', 'build', 'tools', 'server'];
 const started = Date.now();
 let hasWorked = false;
 
@@ -34,6 +36,7 @@ async function setUp({ only, retry }) {
   if (only === undefined || only === 'packages') await once(packagesAreInstalled, installPackages);
   if (only === undefined || only === 'build') await once(isBuilt, build);
   if (only === undefined || only === 'tools') await provisionTools(retry);
+  if (only === 'server') await provisionServer(retry);
 }
 
 function checkNode() {
@@ -73,9 +76,20 @@ function run(command) {
   return new Promise((resolve) => child.on('close', resolve));
 }
 
+function provisioning() {
+  return import(pathToFileURL(join(root, 'dist', 'worker', 'provision', 'index.js')).href);
+}
+
+/** Without it only the tests that need it fail, and they say so too. */
+async function provisionServer(retry) {
+  const { provisionTemporalServer } = await provisioning();
+  const found = await provisionTemporalServer({ log, retry });
+  if (found.found) return;
+  say(`the tests on a Temporal cluster will fail: ${found.reason}. What to do: ${found.remedy}`);
+}
+
 async function provisionTools(retry) {
-  const built = pathToFileURL(join(root, 'dist', 'worker', 'provision', 'index.js'));
-  const { provision } = await import(built.href);
+  const { provision } = await provisioning();
   const { temporal, postgres, tensorflow } = await provision({ log, retry });
   if (tensorflow.backend === 'wasm') {
     say(
@@ -92,8 +106,8 @@ function unavailable(name, { reason, remedy }) {
 
 function readOptions() {
   const { values } = parseArgs({ options: { only: { type: 'string' }, retry: { type: 'boolean', default: false } } });
-  if (values.only === undefined || ['packages', 'build', 'tools'].includes(values.only)) return values;
-  throw new SetupFailure(`--only ${values.only} is not known; use packages, build or tools`);
+  if (values.only === undefined || PARTS.includes(values.only)) return values;
+  throw new SetupFailure(`--only ${values.only} is not known; use ${PARTS.slice(0, -1).join(', ')} or ${PARTS.at(-1)}`);
 }
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(130));

@@ -6,8 +6,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Client, Connection } from '@temporalio/client';
 import { openStore, type Store } from '../../store/index.js';
-import { acquireStack, type Stack } from '../../worker/embedded/index.js';
+import type { Stack } from '../../worker/embedded/index.js';
 import { connectClient } from '../../worker/temporal/connect.js';
+import { startTestServers } from './servers.js';
 
 export const projectFolder = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -24,7 +25,7 @@ export interface RunningCommand {
   said(text: string, times?: number): boolean;
 }
 
-/** A private embedded stack with the command line pointed at it. */
+/** A private stack with the command line pointed at it: embedded, or a cluster where `PAWL_TEST_STACK` says so. */
 export interface TestStack {
   readonly stack: Stack;
   readonly client: Client;
@@ -41,12 +42,12 @@ export interface TestStack {
 export async function startTestStack(): Promise<TestStack> {
   const state = await mkdtemp(join(tmpdir(), 'pawl-test-'));
   await chmod(state, 0o711);
-  const stack = await acquireStack({ cwd: projectFolder, state });
+  const { stack, variables } = await startTestServers(state, projectFolder);
   const { client, connection } = await connectClient({ address: stack.temporalAddress, namespace: 'default' });
   const store = await openStore({ databaseUrl: stack.databaseUrl, artifacts: stack.artifacts });
   const children: ChildProcess[] = [];
   const launch = (args: readonly string[]): ChildProcess => {
-    const env = { ...process.env, PAWL_STATE: state, NO_COLOR: '1', DATABASE_URL: '' };
+    const env = { ...process.env, ...variables };
     const child = spawn(process.execPath, ['bin/pawl.js', ...args], { cwd: projectFolder, env });
     children.push(child);
     return child;

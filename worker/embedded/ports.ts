@@ -11,32 +11,33 @@ const FIRST = 20_000;
 const COUNT = 10_000;
 const TRIES = 100;
 
-/** What a project has a port for. */
-export type PortUse = 'temporal' | 'temporalUi' | 'postgres';
-export type Ports = Readonly<Record<PortUse, number>>;
+/** What the embedded stack of a project has a port for. */
+export const STACK_PORTS = ['temporal', 'temporalUi', 'postgres'] as const;
+
+/** A port for each use. */
+export type Ports<Use extends string = (typeof STACK_PORTS)[number]> = Readonly<Record<Use, number>>;
 
 /**
  * Chooses the ports of a project: those of the last time, so that bookmarks stay good; where one is taken by now,
  * another, which `log` is told. The first time they follow from the path of the folder.
  */
-export async function choosePorts(folder: string, log: (line: string) => void): Promise<Ports> {
+export async function choosePorts<const Use extends string>(
+  folder: string,
+  uses: readonly Use[],
+  log: (line: string) => void,
+): Promise<Ports<Use>> {
   const remembered = await readPorts(folder);
-  const taken = new Set<number>();
-  const choose = async (use: PortUse) => {
+  const chosen = new Map<Use, number>();
+  for (const use of uses) {
     const wanted = remembered[use];
-    const port = await firstFree(candidates(folder, use, wanted), taken);
-    taken.add(port);
+    const port = await firstFree(candidates(folder, use, wanted), new Set(chosen.values()));
+    chosen.set(use, port);
     if (wanted !== undefined && port !== wanted) log(`port ${wanted} is taken by another program; ${use} uses ${port}`);
-    return port;
-  };
-  return {
-    temporal: await choose('temporal'),
-    temporalUi: await choose('temporalUi'),
-    postgres: await choose('postgres'),
-  };
+  }
+  return Object.fromEntries(chosen) as Ports<Use>;
 }
 
-export async function rememberPorts(folder: string, ports: Ports): Promise<void> {
+export async function rememberPorts(folder: string, ports: Ports<string>): Promise<void> {
   await writeAtomically(portsFile(folder), JSON.stringify(ports));
 }
 
@@ -55,9 +56,9 @@ function portsFile(folder: string): string {
   return join(folder, 'ports.json');
 }
 
-async function readPorts(folder: string): Promise<Partial<Ports>> {
+async function readPorts(folder: string): Promise<Partial<Ports<string>>> {
   try {
-    const entries = Object.entries(JSON.parse(await readFile(portsFile(folder), 'utf8')));
+    const entries = Object.entries<number>(JSON.parse(await readFile(portsFile(folder), 'utf8')));
     return Object.fromEntries(entries.filter(([, port]) => isPort(port)));
   } catch {
     return {};
@@ -68,7 +69,7 @@ function isPort(value: unknown): boolean {
   return Number.isInteger(value) && Number(value) > 0 && Number(value) < 65_536;
 }
 
-function* candidates(folder: string, use: PortUse, wanted: number | undefined): Generator<number> {
+function* candidates(folder: string, use: string, wanted: number | undefined): Generator<number> {
   if (wanted !== undefined) yield wanted;
   const start = createHash('sha256').update(`${use} ${folder}`).digest().readUInt32BE();
   for (let i = 0; i < TRIES; i++) yield FIRST + ((start + i) % COUNT);

@@ -39,7 +39,7 @@ export interface PostgresServer {
  */
 export async function describePostgres(
   state: StateFolder,
-  ports: Ports,
+  ports: Ports<'postgres'>,
   log: (line: string) => void,
 ): Promise<PostgresServer> {
   const found = await findPostgres();

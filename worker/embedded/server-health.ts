@@ -1,5 +1,6 @@
 import { get } from 'node:http';
 import { connect } from 'node:http2';
+import { connect as connectSocket } from 'node:net';
 import { HOST } from './ports.js';
 
 const TIMEOUT_MS = 2000;
@@ -41,4 +42,14 @@ export async function isPageServed(port: number): Promise<boolean> {
     });
     request.once('timeout', () => request.destroy()).once('error', () => resolve(false));
   });
+}
+
+/** True when something takes connections at a loopback port. */
+export async function isListening(port: number): Promise<boolean> {
+  const socket = connectSocket({ host: HOST, port, timeout: TIMEOUT_MS });
+  const answer = new Promise<boolean>((resolve) => {
+    socket.once('connect', () => resolve(true));
+    socket.once('error', () => resolve(false)).once('timeout', () => resolve(false));
+  });
+  return answer.finally(() => socket.destroy());
 }

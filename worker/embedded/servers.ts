@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { rotateLog } from './log-file.js';
-import { choosePorts, HOST, type Ports, rememberPorts } from './ports.js';
+import { choosePorts, HOST, type Ports, rememberPorts, STACK_PORTS } from './ports.js';
 import { describePostgres } from './postgres-server.js';
 import { stackError } from './stack-error.js';
 import type { Services } from './stack-file.js';
@@ -50,7 +50,7 @@ export class Servers {
   async #launch(): Promise<Services> {
     await rotateLog(join(this.#state.logs, 'postgres.log'));
     await rotateLog(join(this.#state.logs, 'temporal.log'));
-    const ports = await choosePorts(this.#state.folder, this.#events.log);
+    const ports = await choosePorts(this.#state.folder, STACK_PORTS, this.#events.log);
     await rememberPorts(this.#state.folder, ports);
     const [postgres, temporal] = await Promise.allSettled([this.#startPostgres(ports), this.#startTemporal(ports)]);
     if (postgres.status === 'rejected') throw postgres.reason;

@@ -3,6 +3,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { SearchAttribute } from '../../plan/protocol.js';
 import { findTemporal } from '../provision/temporal.js';
+import { DYNAMIC_CONFIG } from '../temporal/dynamic-config.js';
 import { HOST, type Ports } from './ports.js';
 import { serverEnvironment } from './server-environment.js';
 import { isPageServed, isTemporalServing } from './server-health.js';
@@ -11,18 +12,6 @@ import type { StateFolder } from './state-folder.js';
 import type { ServerSpec } from './supervised-server.js';
 
 const READY_WITHIN_MS = 60_000;
-
-/**
- * As it comes, the history service reads its queues at most 20 times a second after a burst, so that a chain of
- * remote steps waits 100 ms at each one. A server with a single shard and user can read as often as there is work.
- */
-const DYNAMIC_CONFIG = {
-  'history.transferProcessorMaxPollRPS': 5000,
-  'history.transferProcessorMaxPollHostRPS': 5000,
-  'history.timerProcessorMaxPollRPS': 5000,
-  'history.timerProcessorMaxPollHostRPS': 5000,
-  'system.enableActivityEagerExecution': true,
-};
 
 /**
  * Describes the Temporal development server of a project, with its Web UI.

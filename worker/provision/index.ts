@@ -7,6 +7,12 @@ export { cacheDir } from './cache-dir.js';
 export type { Lookup, Missing } from './lookup.js';
 export { findPostgres, type PostgresInstallation } from './postgres.js';
 export { findTemporal, TEMPORAL_VERSION, type TemporalInstallation } from './temporal.js';
+export {
+  findTemporalServer,
+  provisionTemporalServer,
+  TEMPORAL_SERVER_VERSION,
+  type TemporalServerInstallation,
+} from './temporal-server.js';
 export { findTensorFlow, type TensorFlowReport } from './tensorflow.js';
 export { isReachableByOthers, openToOthers, type UserIds, unprivilegedUser } from './unprivileged-user.js';
 
