@@ -6,19 +6,11 @@
  * `--json` prints one object a line: `{ name, pawl, reference, ratio, unit }`; `--rounds N` changes the number of rounds
  * (default 9), `--only TEXT` takes the benchmarks whose name holds the text.
  */
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { bundleWorkflowCode, NativeConnection, Worker } from '@temporalio/worker';
-import { compilePipeline } from '../dist/dsl/compile/index.js';
-import { openStore } from '../dist/store/index.js';
-import { acquireStack } from '../dist/worker/embedded/index.js';
-import { publish } from '../dist/worker/publish.js';
-import { startWorker } from '../dist/worker/start-worker.js';
-import { connectClient } from '../dist/worker/temporal/connect.js';
 import { median, timed } from './measure.mjs';
+import { newRun, withPawl } from './pawl-bench.mjs';
 
 const REFERENCE_QUEUE = 'bench-reference';
 const BENCHES = [
@@ -41,46 +33,15 @@ const { values: flags } = parseArgs({
     only: { type: 'string', default: '' },
   },
 });
-const root = fileURLToPath(new URL('..', import.meta.url));
-const state = await mkdtemp(join(tmpdir(), 'pawl-bench-'));
-await chmod(state, 0o711);
-const stack = await acquireStack({ cwd: root, state });
-const temporal = { address: stack.temporalAddress, namespace: 'default' };
-const environment = {
-  temporal,
-  databaseUrl: stack.databaseUrl,
-  artifacts: stack.artifacts,
-  scratch: join(state, 'scratch'),
-  taskQueue: 'pawl',
-  uiUrl: null,
-};
 
-try {
-  await publishPipelines();
-  const pawl = await startWorker({ environment, root, queues: [] });
-  const reference = await startReferenceWorker();
-  const { client, connection } = await connectClient(temporal);
+await withPawl(['empty', 'chain', 'light-chain', 'reuse-chain', 'fan-out'], async ({ client, temporal }) => {
+  const reference = await startReferenceWorker(temporal);
   for (const bench of BENCHES.filter(({ name }) => name.includes(flags.only))) report(await measure(bench, client));
-  await connection.close();
   await reference.stop();
-  await pawl.stop();
-} finally {
-  await stack.release();
-  await rm(state, { recursive: true, force: true });
-}
+});
 process.exit();
 
-async function publishPipelines() {
-  const store = await openStore({ databaseUrl: stack.databaseUrl, artifacts: stack.artifacts });
-  for (const file of ['empty', 'chain', 'light-chain', 'reuse-chain', 'fan-out']) {
-    const { compiled, diagnostics } = await compilePipeline(join(root, 'bench/pipelines', `${file}.ts`));
-    if (!compiled) throw new Error(JSON.stringify(diagnostics, null, 2));
-    await publish(compiled, store);
-  }
-  await store.close();
-}
-
-async function startReferenceWorker() {
+async function startReferenceWorker(temporal) {
   const { code } = await bundleWorkflowCode({
     workflowsPath: fileURLToPath(new URL('./reference-workflows.mjs', import.meta.url)),
     logger: { trace() {}, debug() {}, info() {}, warn() {}, error: console.error, log() {} },
@@ -104,9 +65,10 @@ async function startReferenceWorker() {
 
 /** One unmeasured round, then all four in turn: a machine that becomes slower does so for each of them. */
 async function measure({ name, steps, pawl, reference, n }, client) {
-  const pawlRun = (type) => timed(() => client.workflow.execute(type, { ...id(), taskQueue: 'pawl', args: [{ n }] }));
+  const pawlRun = (type) =>
+    timed(() => client.workflow.execute(type, { ...newRun(), taskQueue: 'pawl', args: [{ n }] }));
   const referenceRun = (type) =>
-    timed(() => client.workflow.execute(type, { ...id(), taskQueue: REFERENCE_QUEUE, args: [n] }));
+    timed(() => client.workflow.execute(type, { ...newRun(), taskQueue: REFERENCE_QUEUE, args: [n] }));
   const rounds = [];
   for (let round = -1; round < Number(flags.rounds); round += 1) {
     const times = {
@@ -126,10 +88,6 @@ async function measure({ name, steps, pawl, reference, n }, client) {
     Math.round(medianOf((times) => times[key])),
   );
   return { name, ...perStep, ratio: perStep.pawl / perStep.reference, whole };
-}
-
-function id() {
-  return { workflowId: `bench-${process.hrtime.bigint()}` };
 }
 
 function report({ name, pawl, reference, ratio, whole }) {

@@ -95,6 +95,20 @@ export function resolveBinding(binding: Binding, scope: Scope): Quoted {
   return mapObject(binding, (part) => resolveBinding(part, scope));
 }
 
+/**
+ * Puts in the values that are there: refs to nodes that are `open` stay. To be resolved again when those have values.
+ */
+export function resolveKnown(binding: Binding, scope: Scope, open: (node: string) => boolean): Binding {
+  if (!refsOf(binding).some(open)) return resolveBinding(binding, scope);
+  if (Array.isArray(binding)) return binding.map((part) => resolveKnown(part, scope, open));
+  if (!isPlainObject(binding) || isRef(binding)) return binding;
+  if (isOrElse(binding)) {
+    const [value, fallback] = binding.$orElse;
+    return { $orElse: [resolveKnown(value, scope, open), resolveKnown(fallback, scope, open)], path: binding.path };
+  }
+  return mapObject(binding, (part) => resolveKnown(part, scope, open));
+}
+
 function resolveOrElse({ $orElse: [value, fallback], path }: OrElseBinding, scope: Scope): Quoted {
   const first = resolveBinding(value, scope);
   if (isDeferred(first)) return { $orElse: [first, resolveBinding(fallback, scope)], path };

@@ -2,7 +2,7 @@
  * What the interpreter and the workers say to each other. Every message is recorded in a run's history, so a change of
  * these shapes needs a new engine version.
  */
-import type { Quoted } from './binding.js';
+import type { Binding, Quoted } from './binding.js';
 import type { Digest } from './canonical.js';
 import type { Json } from './json.js';
 import type { CacheMode, Plan, RetryPlan } from './plan.js';
@@ -22,6 +22,8 @@ export const ActivityName = {
   check: 'pawl.check',
   /** Tells people something, where their environment says how. */
   alert: 'pawl.alert',
+  /** Runs several light steps at once. */
+  lightSteps: 'pawl.light-steps',
 } as const;
 
 /** Custom search attributes of a run; all are Keywords. */
@@ -94,6 +96,40 @@ export interface StepCall {
   readonly step: string;
   readonly input: Quoted;
   readonly nominalTime: string;
+}
+
+/** Light steps that are called together, so that they cost a run no more than one. */
+export interface LightBatch {
+  readonly pipeline: string;
+  readonly code: Digest;
+  readonly nominalTime: string;
+  /** Independent of each other. */
+  readonly chains: readonly LightChain[];
+}
+
+/** In the order in which they run: each may read the outputs of those before it. */
+export type LightChain = readonly LightCall[];
+
+export interface LightCall {
+  /** Id in the run. */
+  readonly node: string;
+  /** Id in the plan, by which later calls of the chain refer to its output. */
+  readonly name: string;
+  readonly step: string;
+  readonly input: Binding;
+}
+
+/**
+ * What became of a light step in a batch. `unreached`: there was no time or room for it. `alone`: it has to run by itself,
+ * because it failed, rejected, or took too long.
+ */
+export type LightOutcome = Omit<StepResult, 'reused'> | 'unreached' | 'alone';
+
+/** In the order of the batch's chains and their calls. */
+export interface LightBatchResult {
+  readonly chains: readonly (readonly LightOutcome[])[];
+  /** Milliseconds that all of it took. */
+  readonly ms: number;
 }
 
 /** One attempt series of one node, with what its journal entry says. */

@@ -16,6 +16,8 @@ import {
   type BeginInput,
   type BeginResult,
   type CheckInput,
+  type LightBatch,
+  type LightBatchResult,
   type RecordRunInput,
   type StepCall,
   type StepResult,
@@ -155,6 +157,15 @@ export function callLightStep(call: StepCall, label?: string): Promise<StepResul
     summary: stepSummary(call.node, label),
   });
   return activities[call.step]!(call) as Promise<StepResult>;
+}
+
+/** Runs several light steps beside the workflow. Cancelling it in the moment it begins confuses the SDK: let it end. */
+export function callLightSteps(batch: LightBatch): Promise<LightBatchResult> {
+  const nodes = batch.chains.flatMap((chain) => chain.map(({ node }) => node));
+  const activities = ownLocal(summaryOf(`${nodes.length} light steps: ${nodes.slice(0, 20).join(', ')}`));
+  return CancellationScope.nonCancellable(
+    () => activities[ActivityName.lightSteps]!(batch) as Promise<LightBatchResult>,
+  );
 }
 
 function stepSummary(node: string, label: string | undefined): string {

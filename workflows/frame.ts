@@ -1,4 +1,5 @@
 import type { Quoted, Scope } from '../plan/binding.js';
+import type { LightOutcome } from '../plan/protocol.js';
 
 /**
  * What the ids of an item's nodes begin with. A key in which there is `]/` gets a space there, and one more where there
@@ -18,6 +19,7 @@ export class Frame implements Scope {
   private readonly outputs = new Map<string, Quoted>();
   private readonly items = new Map<string, Quoted>();
   private readonly waiting = new Map<string, (() => void)[]>();
+  private readonly ahead = new Map<string, LightOutcome>();
 
   constructor(
     readonly params: Quoted,
@@ -58,6 +60,18 @@ export class Frame implements Scope {
     const callbacks = this.waiting.get(node) ?? [];
     this.waiting.delete(node);
     for (const callback of callbacks) callback();
+  }
+
+  /** Keeps what became of a node of this block before its turn. */
+  putAhead(node: string, outcome: LightOutcome): void {
+    this.ahead.set(node, outcome);
+  }
+
+  /** Gives it once. */
+  takeAhead(node: string): LightOutcome | undefined {
+    const outcome = this.ahead.get(node);
+    this.ahead.delete(node);
+    return outcome;
   }
 
   /** Calls back once a node of this or an outer block has its output. @returns false when it has it already. */

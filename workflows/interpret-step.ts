@@ -1,7 +1,7 @@
 import { CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
 import { codeNamesIn, type Quoted, quote, resolveBinding } from '../plan/binding.js';
 import { FailureType } from '../plan/failure.js';
-import type { StepNode } from '../plan/plan.js';
+import type { Block, StepNode } from '../plan/plan.js';
 import type { Fault, StepCall, StepResult, StepTask } from '../plan/protocol.js';
 import { endIfStopped } from './budget.js';
 import { cacheModeOf } from './cache-mode.js';
@@ -10,6 +10,7 @@ import { RunRejected } from './ending.js';
 import { faultOf, isCutOff, isRejection, rejectionOf } from './fault.js';
 import { sizeOf } from './fit-table.js';
 import type { Frame } from './frame.js';
+import { resultAhead } from './light-ahead.js';
 import type { Run } from './run.js';
 import { summaryOf } from './summary.js';
 
@@ -18,7 +19,7 @@ import { summaryOf } from './summary.js';
  * queue, where there is time, a journal and retries. A fault there holds the run, and an operator's retry begins a new
  * generation.
  */
-export async function interpretStep(node: StepNode, frame: Frame, run: Run): Promise<Quoted> {
+export async function interpretStep(node: StepNode, frame: Frame, run: Run, block: Block): Promise<Quoted> {
   const id = frame.rename(node.id);
   const call = callOf(node, id, resolveBinding(node.input, frame), run);
   const { budget } = run.state;
@@ -29,6 +30,13 @@ export async function interpretStep(node: StepNode, frame: Frame, run: Run): Pro
   let cutOff = 0;
   const label = run.pinned.labels?.[node.id];
   run.state.started(id);
+  if (light && run.pinned.engine >= 3) {
+    const ahead = await resultAhead(node, frame, run, block);
+    if (ahead) {
+      run.state.finishedAhead(id, ahead.ms);
+      return ahead.output;
+    }
+  }
   for (;;) {
     try {
       if (cutOff > 0) await pauseAfter(cutOff, id, node);

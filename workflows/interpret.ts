@@ -21,17 +21,17 @@ import type { Run } from './run.js';
  * the run, after everything at work in the block has ended.
  */
 export function interpretBlock(block: Block, frame: Frame, run: Run): Promise<Quoted> {
-  const start = (node: PlanNode): Promise<Quoted> => interpretNode(node, frame, run);
+  const start = (node: PlanNode): Promise<Quoted> => interpretNode(node, frame, run, block);
   return new Promise((resolve, reject) => {
     new BlockRun({ block, frame, stop: run.stop, start, resolve, reject });
   });
 }
 
-function interpretNode(node: PlanNode, frame: Frame, run: Run): Promise<Quoted> {
+function interpretNode(node: PlanNode, frame: Frame, run: Run, block: Block): Promise<Quoted> {
   const label = run.pinned.labels?.[node.id];
   if (label !== undefined) run.state.call(frame.rename(node.id), label);
   return visitNode(node, {
-    step: (n) => interpretStep(n, frame, run),
+    step: (n) => interpretStep(n, frame, run, block),
     when: (n) => interpretWhen(n, frame, run),
     map: (n) => interpretMap(n, frame, run),
     match: (n) => interpretMatch(n, frame, run),

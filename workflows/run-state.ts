@@ -1,6 +1,7 @@
 import type { BeginResult, Fault, NodeState, NodeStatus, Outcome, Phase, Reused, WaitsFor } from '../plan/protocol.js';
 import { Budget } from './budget.js';
 import { Inbox } from './inbox.js';
+import { LightSteps } from './light-steps.js';
 
 export type Decision = { made: 'retry' | 'abort' | null; reason: string };
 
@@ -17,6 +18,7 @@ interface Entry {
 /** Where a run stands: the table operators see, and the decisions they made. */
 export class RunState {
   readonly budget = new Budget();
+  readonly lightSteps = new LightSteps(this.budget);
   readonly inbox = new Inbox();
   /** Null before the run has begun. */
   pinned: BeginResult | null = null;
@@ -51,6 +53,11 @@ export class RunState {
   finished(node: string, reused?: Reused): void {
     this.end(node, 'done');
     if (reused) this.update(node, { reused });
+  }
+
+  /** The node ran, for so many milliseconds, together with others. */
+  finishedAhead(node: string, ms: number): void {
+    this.update(node, { state: 'done', ms });
   }
 
   cancelled(node: string): void {

@@ -6,6 +6,8 @@ import {
   type BeginInput,
   type BeginResult,
   type CheckInput,
+  type LightBatch,
+  type LightBatchResult,
   type RecordRunInput,
   type StepCall,
   type StepResult,
@@ -14,7 +16,7 @@ import {
 import { sendAlert } from '../alerts/send-alert.js';
 import type { WorkerParts } from '../parts.js';
 import { asFailure, isOutage } from '../steps/failures.js';
-import { runStep } from '../steps/run-step.js';
+import { runLightBatch, runStep } from '../steps/run-step.js';
 import { begin, type RunIdentity } from './begin.js';
 import { checkValue } from './check.js';
 import { isNull, read } from './read.js';
@@ -31,6 +33,7 @@ export function createActivities(parts: WorkerParts) {
     [ActivityName.check]: (input: CheckInput): Promise<Quoted> => guarded(() => checkValue(input, parts)),
     [ActivityName.alert]: (alert: Alert): Promise<void> =>
       guarded(() => sendAlert(alert, identity(), parts.environment)),
+    [ActivityName.lightSteps]: (batch: LightBatch): Promise<LightBatchResult> => runLightBatch(batch, parts),
     default: (task: StepCall | StepTask): Promise<StepResult> => runStep(task, parts),
   };
 }

@@ -6,7 +6,7 @@ import type { AnyStep } from '../../dsl/step.js';
 import type { Quoted } from '../../plan/binding.js';
 import { FailureType, PawlError } from '../../plan/failure.js';
 import type { Json } from '../../plan/json.js';
-import type { StepCall, StepResult, StepTask } from '../../plan/protocol.js';
+import type { LightBatch, LightBatchResult, StepCall, StepResult, StepTask } from '../../plan/protocol.js';
 import { type CacheRecord, edgesOf, type LineageEdge, type ReuseOrigin } from '../../store/index.js';
 import type { LoadedCode } from '../code/load-code.js';
 import type { WorkerParts } from '../parts.js';
@@ -17,6 +17,7 @@ import { asFailure, clip, isOutage, Rejection, retryAfter } from './failures.js'
 import { guardContext } from './guard-context.js';
 import { startHeartbeat } from './heartbeat.js';
 import { hideInError } from './hide-secrets.js';
+import { runLightSteps } from './run-light-steps.js';
 import { Scratch } from './scratch.js';
 import { AttemptSecrets } from './secrets.js';
 import { type Attempt, fullContext, lightContext } from './step-context.js';
@@ -29,10 +30,30 @@ export async function runStep(task: StepCall | StepTask, parts: WorkerParts): Pr
 
 /** Pure and short: its result is in the history, and running it twice does no harm. */
 async function runLight(call: StepCall, parts: WorkerParts): Promise<StepResult> {
+  return callLight(call, await codeOf(call, parts), parts).catch((error) => {
+    throw asFailure(error, { again: false });
+  });
+}
+
+/** Several at once. What does not work out is left to {@link runLight}. */
+export async function runLightBatch(batch: LightBatch, parts: WorkerParts): Promise<LightBatchResult> {
+  const code = await codeOf(batch, parts);
+  const { pipeline, code: digest, nominalTime } = batch;
+  return runLightSteps(batch, ({ node, step }, input) =>
+    callLight({ pipeline, code: digest, nominalTime, node, step, input }, code, parts),
+  );
+}
+
+async function codeOf({ code }: Pick<StepCall, 'code'>, parts: WorkerParts): Promise<LoadedCode> {
+  return parts.code.load(code).catch((error) => {
+    throw asFailure(error, { again: false });
+  });
+}
+
+async function callLight(call: StepCall, code: LoadedCode, parts: WorkerParts): Promise<StepResult> {
   const secrets = new AttemptSecrets();
   const { artifacts } = parts.store;
   try {
-    const code = await parts.code.load(call.code);
     const started = performance.now();
     const input = await decodeValue(call.input, { artifacts, definitions: code.definitions, secrets });
     const context = guardContext(lightContext(attemptOf(call, parts)), secrets);
@@ -40,7 +61,7 @@ async function runLight(call: StepCall, parts: WorkerParts): Promise<StepResult>
     secrets.refuseIn(output, `the output of step "${call.step}"`);
     return { output: await encodeValue(output, artifacts), ms: Math.round(performance.now() - started) };
   } catch (error) {
-    throw asFailure(hideInError(error, secrets), { again: false });
+    throw hideInError(error, secrets);
   }
 }
 

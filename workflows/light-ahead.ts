@@ -1,0 +1,32 @@
+import type { Block, StepNode } from '../plan/plan.js';
+import type { LightOutcome, StepResult } from '../plan/protocol.js';
+import type { Frame } from './frame.js';
+import { lightChain } from './light-chain.js';
+import type { Run } from './run.js';
+
+/**
+ * The result of a light step that ran together with others. Steps that follow it run with it, before it is their turn:
+ * the frame keeps their results. Null when the step has to run by itself.
+ */
+export async function resultAhead(
+  node: StepNode,
+  frame: Frame,
+  run: Run,
+  block: Block,
+): Promise<Omit<StepResult, 'reused'> | null> {
+  for (;;) {
+    const outcome = frame.takeAhead(node.id) ?? (await runChain(node, frame, run, block));
+    if (outcome === 'alone') return null;
+    if (outcome !== 'unreached') return outcome;
+  }
+}
+
+async function runChain(node: StepNode, frame: Frame, run: Run, block: Block): Promise<LightOutcome> {
+  const chain = lightChain(node, frame, block);
+  if (chain.length === 0) return 'alone';
+  const [own, ...following] = await run.state.lightSteps.run(chain, run.pinned);
+  for (const [at, outcome] of following.entries()) {
+    if (outcome !== 'unreached') frame.putAhead(chain[at + 1]!.name, outcome);
+  }
+  return own!;
+}
