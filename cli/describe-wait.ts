@@ -1,6 +1,6 @@
 import type { Json } from '../plan/json.js';
 import { isJsonObject } from '../plan/json.js';
-import type { NodeStatus, WaitsFor, WaitsForTime } from '../plan/protocol.js';
+import type { NodeStatus, WaitsForApproval, WaitsForEvent } from '../plan/protocol.js';
 
 /** A node that waits for people, in words. */
 export interface DescribedWait {
@@ -13,12 +13,12 @@ export interface DescribedWait {
 
 /** Says what a node waits for and how it is answered; null for one that waits for nobody. */
 export function describeWait(run: string, { node, waitsFor }: NodeStatus): DescribedWait | null {
-  if (!waitsFor || waitsFor.kind === 'time') return null;
+  if (!waitsFor || (waitsFor.kind !== 'approval' && waitsFor.kind !== 'event')) return null;
   const parts = waitsFor.kind === 'event' ? ['pawl', 'send', run, node] : ['pawl', 'approve', run, '--node', node];
   return { node, what: whatOf(waitsFor), command: [...parts, ...optionsOf(waitsFor)].map(quoted).join(' ') };
 }
 
-function whatOf(waitsFor: Exclude<WaitsFor, WaitsForTime>): string {
+function whatOf(waitsFor: WaitsForApproval | WaitsForEvent): string {
   const until = waitsFor.until === null ? '' : `, until ${waitsFor.until.slice(0, 19)}Z`;
   if (waitsFor.kind === 'event') return `an event${until}`;
   const { ask, shows, roles, quorum, decisions, escalations = [] } = waitsFor;
@@ -29,7 +29,7 @@ function whatOf(waitsFor: Exclude<WaitsFor, WaitsForTime>): string {
   return `${ask}${shows ? ` ${shows.length > 200 ? `${shows.slice(0, 200)}…` : shows}` : ''}${who}${count}${until}`;
 }
 
-function optionsOf(waitsFor: Exclude<WaitsFor, WaitsForTime>): readonly string[] {
+function optionsOf(waitsFor: WaitsForApproval | WaitsForEvent): readonly string[] {
   if (waitsFor.kind === 'event') return ['--value', exampleOf(waitsFor.schema)];
   const role = waitsFor.roles.length > 0 ? ['--role', waitsFor.roles[0]!] : [];
   return waitsFor.form === null ? role : [...role, '--value', exampleOf(waitsFor.form)];

@@ -49,7 +49,7 @@ export function nodeRows(
   const inTable = new Set((table ?? []).map(({ node }) => node));
   const fromTable = (table ?? []).map((status) => {
     const entry = entries.get(status.node);
-    return entry ? journalRow(entry, run) : tableRow(status);
+    return entry ? journalRow(entry, run, status) : tableRow(status);
   });
   const others = journal.filter(({ node }) => !inTable.has(node)).map((entry) => journalRow(entry, run));
   return [...fromTable, ...others];
@@ -59,9 +59,10 @@ function tableRow({ node, state, ms }: NodeStatus): NodeRow {
   return [node, state === 'running' ? 'at work' : state, '', ms ? `${(ms / 1000).toFixed(1)} s` : '', ''];
 }
 
-function journalRow(entry: JournalEntry, run: RunRecord): NodeRow {
+function journalRow(entry: JournalEntry, run: RunRecord, status?: NodeStatus): NodeRow {
   const took = tookOf({ startedAt: entry.startedAt, closedAt: entry.committedAt });
-  return [entry.node, stateOf(entry, run), String(entry.failures), took, entry.cacheReason ?? ''];
+  const state = status?.state === 'waiting' ? 'waiting' : stateOf(entry, run);
+  return [entry.node, state, String(entry.failures), took, entry.cacheReason ?? ''];
 }
 
 function stateOf(node: JournalEntry, run: RunRecord): string {

@@ -1,6 +1,7 @@
 import pc from 'picocolors';
 import type { OpenAttempt } from '../client/attempts.js';
 import type { Followed } from '../client/follow-run.js';
+import { describeTurn, isForTurn } from '../plan/describe-turn.js';
 import type { Fault, NodeStatus } from '../plan/protocol.js';
 import { describeWait } from './describe-wait.js';
 import { EXIT_CODES, paintOutcome, printJson, printLine, printNote } from './output.js';
@@ -20,7 +21,8 @@ export function noteNodes(run: string, json: boolean): (node: NodeStatus) => voi
 function noteNode(node: NodeStatus): void {
   const time = node.ms === null ? '' : ` ${node.ms} ms`;
   const from = node.reused ? `  reused from ${node.reused.run}` : '';
-  printNote(`  ${node.state.padEnd(9)} ${node.node}${time}${from}`);
+  const turn = node.waitsFor && isForTurn(node.waitsFor) ? `  ${describeTurn(node.waitsFor)}` : '';
+  printNote(`  ${node.state.padEnd(9)} ${node.node}${time}${from}${turn}`);
 }
 
 /** Says why a step is tried again, on stderr: it may be for long, as when a worker lacks something. */

@@ -145,6 +145,19 @@ export interface StepTask extends StepCall {
   readonly cache?: CacheMode;
   /** The definitions whose code the fingerprint covers; there only with `cache`. Others came as values of the run. */
   readonly covers?: readonly string[];
+  /** Where it may not begin yet, it says so with a {@link StepWait} instead of waiting in the worker. */
+  readonly mayWait?: true;
+  /** How long the node has waited for its turn already, in milliseconds. Absent: it has not. */
+  readonly waitedMs?: number;
+}
+
+/** What a step's activity answers when it may not begin yet. Only to a task that says `mayWait`. */
+export interface StepWait {
+  readonly wait: {
+    /** After so many milliseconds it is worth another try. */
+    readonly ms: number;
+    readonly why: WaitsForTurn;
+  };
 }
 
 export interface StepResult {
@@ -169,7 +182,7 @@ export const OUTCOMES = ['succeeded', 'rejected', 'failed', 'aborted', 'cancelle
 export type Outcome = (typeof OUTCOMES)[number];
 export type Phase = 'running' | 'held' | 'closed';
 
-/** `waiting`: for a time, an event or a decision. */
+/** `waiting`: for a time, an event, a decision, or its turn. */
 export type NodeState = 'running' | 'waiting' | 'done' | 'held' | 'skipped' | 'failed' | 'cancelled';
 
 /** A line of a run's table of nodes. */
@@ -187,7 +200,7 @@ export interface NodeStatus {
 }
 
 /** What a node waits for, for those who look at the run or can end the waiting. */
-export type WaitsFor = WaitsForApproval | WaitsForEvent | WaitsForTime;
+export type WaitsFor = WaitsForApproval | WaitsForEvent | WaitsForTime | WaitsForTurn;
 
 export interface WaitsForApproval {
   readonly kind: 'approval';
@@ -232,6 +245,29 @@ export interface WaitsForTime {
   readonly kind: 'time';
   /** ISO 8601, UTC. */
   readonly until: string;
+}
+
+/** What keeps a step from beginning; nobody has to do anything about it. */
+export type WaitsForTurn = WaitsForWork | WaitsForSlot;
+
+/** Another node does the same work just now. */
+export interface WaitsForWork {
+  readonly kind: 'work';
+  /** Workflow id. */
+  readonly run: string;
+  readonly node: string;
+}
+
+/** As many as may are at work already. */
+export interface WaitsForSlot {
+  readonly kind: 'slot';
+  /** Of what there are so many, as `step train`. */
+  readonly of: string;
+  /** How many. */
+  readonly slots: number;
+  /** Workflow id and node of the one that has worked longest. */
+  readonly run: string;
+  readonly node: string;
 }
 
 export interface Fault {

@@ -7,6 +7,7 @@ export { changeDatabaseOwner, databaseOwner } from './environment/database-owner
 export { changeFolderOwner, folderOwner } from './environment/folder-owner.js';
 export type { Claim, CommitOptions, FailureOptions, Journal } from './journal.js';
 export type { ClaimOptions, JournalEntry, NodeKey } from './journal-entry.js';
+export type { Lease, LeaseHolder, LeaseOwner, LeaseStore, Taken, TakeOptions } from './lease-store.js';
 export { artifactsIn, edgesOf, type FoundArtifact, type LineageEdge } from './lineage-edges.js';
 export type { LineageStore, LineageUse } from './lineage-store.js';
 export { migrate } from './migrate.js';

@@ -8,6 +8,7 @@ export interface JournalStatements {
   /** As `commitWithLineage`, and says what the node offers to later executions. */
   readonly commitWithCache: PreparedStatement;
   readonly stillOwner: PreparedStatement;
+  readonly noteWait: PreparedStatement;
 }
 
 /** @param schema a name that needs no quotes. */
@@ -24,6 +25,7 @@ export function journalStatements(schema: string): JournalStatements {
       text: withLineageText(schema, commitText(schema, CACHE_COLUMNS)),
     },
     stillOwner: { name: `${schema}_still_owner`, text: stillOwnerText(schema) },
+    noteWait: { name: `${schema}_note_wait`, text: noteWaitText(schema) },
   };
 }
 
@@ -70,4 +72,8 @@ select 1 from done`;
 
 const stillOwnerText = (schema: string) => `
 select 1 from ${schema}.journal
+where run_id = $1 and node = $2 and generation = $3::integer and token = $4::uuid and state = 'claimed'`;
+
+const noteWaitText = (schema: string) => `
+update ${schema}.journal set cache_reason = $5
 where run_id = $1 and node = $2 and generation = $3::integer and token = $4::uuid and state = 'claimed'`;

@@ -66,6 +66,8 @@ export interface Journal {
   recordFailure(options: FailureOptions): Promise<number>;
   /** Whether the attempt may go on: false once another has claimed the node, or it is committed. */
   stillOwner(key: NodeKey, token: string): Promise<boolean>;
+  /** Says why the node's work has not begun. What is not the attempt's any more is left alone. */
+  noteWait(key: NodeKey, token: string, reason: string): Promise<void>;
   /** All generations, in the order they started. */
   nodesOfRun(runId: string): Promise<JournalEntry[]>;
   /** The node's committed output in the latest run with an earlier nominal time. */
@@ -84,6 +86,9 @@ export function openJournal(db: Database): Journal {
     commit: (options) => commit(db, statements, options),
     recordFailure: (options) => recordFailure(db, options),
     stillOwner: async (key, token) => (await db.run(statements.stillOwner, keyValues(key, token))).length > 0,
+    noteWait: async (key, token, reason) => {
+      await db.run(statements.noteWait, [...keyValues(key, token), reason]);
+    },
     nodesOfRun: async (runId) => {
       const query = db.kysely.selectFrom('journal').selectAll().where('run_id', '=', runId);
       const rows = await query.orderBy('started_at').orderBy('node').orderBy('generation').execute();

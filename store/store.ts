@@ -8,6 +8,7 @@ import { type DeploymentStore, openDeploymentStore } from './deployment-store.js
 import { checkDatabaseOwner, keepDatabaseOwner } from './environment/database-owner.js';
 import { keepFolderOwner } from './environment/folder-owner.js';
 import { type Journal, openJournal } from './journal.js';
+import { type LeaseStore, openLeaseStore } from './lease-store.js';
 import { type LineageStore, openLineageStore } from './lineage-store.js';
 import { migrate } from './migrate.js';
 import { openPlanStore, type PlanStore } from './plan-store.js';
@@ -33,6 +34,7 @@ export interface Store {
   readonly plans: PlanStore;
   readonly runs: RunStore;
   readonly journal: Journal;
+  readonly leases: LeaseStore;
   readonly lineage: LineageStore;
   readonly registry: RegistryStore;
   readonly deployments: DeploymentStore;
@@ -78,6 +80,7 @@ function storeOver(db: Database, artifacts: ArtifactStore): Store {
     plans: openPlanStore(db),
     runs: openRunStore(db),
     journal: openJournal(db),
+    leases: openLeaseStore(db),
     lineage: openLineageStore(db),
     registry: openRegistry(db),
     deployments: openDeploymentStore(db),

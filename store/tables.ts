@@ -78,6 +78,7 @@ export interface JournalTable {
   cache: OptionalJsonColumn;
   cache_reason: string | null;
   reused_from: OptionalJsonColumn;
+  evicted_at: TimeColumn | null;
   attempt: number;
   worker: string;
   started_at: DefaultTimeColumn;
@@ -156,6 +157,38 @@ export interface SettingsTable {
   set_at: DefaultTimeColumn;
 }
 
+export interface LeasesTable {
+  name: string;
+  slot: number;
+  holder: string;
+  run_id: string;
+  workflow_id: string;
+  node: string;
+  generation: number;
+  worker: string;
+  fence: number;
+  taken_at: TimeColumn;
+  expires_at: TimeColumn;
+}
+
+export interface LeaseQueueTable {
+  name: string;
+  run_id: string;
+  node: string;
+  priority: number;
+  since: TimeColumn;
+  expires_at: TimeColumn;
+}
+
+export type LimitKind = 'queue' | 'step';
+
+export interface LimitsTable {
+  kind: LimitKind;
+  name: string;
+  slots: number;
+  set_at: DefaultTimeColumn;
+}
+
 /** Every table of the schema. */
 export interface Tables {
   plans: PlansTable;
@@ -171,4 +204,7 @@ export interface Tables {
   champion_log: ChampionLogTable;
   predictions: PredictionsTable;
   settings: SettingsTable;
+  leases: LeasesTable;
+  lease_queue: LeaseQueueTable;
+  limits: LimitsTable;
 }

@@ -6,6 +6,7 @@ import { createActivities } from './activities/create-activities.js';
 import { projectRoot } from './code/check-packages.js';
 import { CodeLoader } from './code/load-code.js';
 import { type Environment, reuseFromVariables } from './environment.js';
+import { LeaseKeeper } from './leases/lease-keeper.js';
 import type { WorkerParts } from './parts.js';
 import { connectClient, connectWorker } from './temporal/connect.js';
 import { ensureSearchAttributes } from './temporal/ensure-search-attributes.js';
@@ -42,6 +43,7 @@ export async function startWorker(options: StartWorkerOptions): Promise<RunningW
   const store = await openStore({ databaseUrl, artifacts, environment: name });
   const parts: WorkerParts = {
     store,
+    leases: new LeaseKeeper(store.leases),
     code: new CodeLoader({ artifacts: store.artifacts, root }),
     plans: new Map(),
     scratch: environment.scratch,
@@ -59,6 +61,7 @@ export async function startWorker(options: StartWorkerOptions): Promise<RunningW
     stop: async () => {
       for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
       await stopped.catch(() => undefined);
+      parts.leases.stop();
       await Promise.all([connection.close(), store.close()]);
     },
   };

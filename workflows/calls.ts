@@ -22,6 +22,7 @@ import {
   type StepCall,
   type StepResult,
   type StepTask,
+  type StepWait,
   taskQueueOf,
 } from '../plan/protocol.js';
 import { isRefusal } from './fault.js';
@@ -122,7 +123,7 @@ export async function callQuickCheck(input: CheckInput): Promise<Quoted> {
 }
 
 /** Runs a step on a worker of its queue. */
-export function callStep(task: StepTask, options: StepNodeOptions, label?: string): Promise<StepResult> {
+export function callStep(task: StepTask, options: StepNodeOptions, label?: string): Promise<StepResult | StepWait> {
   const { priority } = options;
   const activities = proxyActivities<Activities>({
     taskQueue: taskQueueOf(workflowInfo().taskQueue, options.queue),
@@ -134,7 +135,7 @@ export function callStep(task: StepTask, options: StepNodeOptions, label?: strin
     retry: { ...OUTAGE_RETRY, nonRetryableErrorTypes: [CUT_OFF] },
     summary: stepSummary(task.node, label),
   });
-  return activities[task.step]!(task) as Promise<StepResult>;
+  return activities[task.step]!(task) as Promise<StepResult | StepWait>;
 }
 
 /** All attempts, the author's pauses between them, and what outages may take beside. */

@@ -1,3 +1,4 @@
+import { describeTurn, isForTurn } from '../plan/describe-turn.js';
 import type { NodeState, NodeStatus } from '../plan/protocol.js';
 import { renderWaits } from './render-waits.js';
 import { bytesOf, clip, fitting, oneLine } from './text-bytes.js';
@@ -71,6 +72,7 @@ function renderRow(row: NodeStatus, label: string | undefined): string {
 
 function renderTime({ ms, reused, waitsFor, state, fault }: NodeStatus): string {
   if (reused) return `reused from ${reused.run}`;
+  if (waitsFor && isForTurn(waitsFor)) return oneLine(describeTurn(waitsFor));
   if (waitsFor?.until) return `until ${waitsFor.until}`;
   if (state === 'failed' && fault) return oneLine(fault.message);
   return ms === null ? '' : renderMs(ms);

@@ -13,6 +13,7 @@ import type { Frame } from './frame.js';
 import { resultAhead } from './light-ahead.js';
 import type { Run } from './run.js';
 import { summaryOf } from './summary.js';
+import { isWait, waitForTurn } from './wait-for-turn.js';
 
 /**
  * Runs a step until it has an output. A light step that does not work out beside the workflow goes through the task
@@ -28,6 +29,8 @@ export async function interpretStep(node: StepNode, frame: Frame, run: Run, bloc
   let light = node.options.light;
   let generation = 0;
   let cutOff = 0;
+  let paused = 0;
+  let waitedMs = 0;
   const label = run.pinned.labels?.[node.id];
   run.state.started(id);
   if (light && run.pinned.engine >= 3) {
@@ -39,7 +42,10 @@ export async function interpretStep(node: StepNode, frame: Frame, run: Run, bloc
   }
   for (;;) {
     try {
-      if (cutOff > 0) await pauseAfter(cutOff, id, node);
+      if (cutOff > paused) {
+        paused = cutOff;
+        await pauseAfter(cutOff, id, node);
+      }
       const room = budget.admit(bytes);
       if (room) {
         await room;
@@ -47,7 +53,21 @@ export async function interpretStep(node: StepNode, frame: Frame, run: Run, bloc
       }
       const result = await (light
         ? callToItsEnd(call, label)
-        : callStep({ ...taskOf(node, call, generation, run), ...(cutOff > 0 && { cutOff }) }, node.options, label));
+        : callStep(
+            {
+              ...taskOf(node, call, generation, run),
+              ...(cutOff > 0 && { cutOff }),
+              ...(waitedMs > 0 && { waitedMs }),
+            },
+            node.options,
+            label,
+          ));
+      if (isWait(result)) {
+        waitedMs += result.wait.ms;
+        await waitForTurn(id, result, run);
+        run.state.started(id);
+        continue;
+      }
       const breath = light ? budget.spent(result.ms, sizeOf(result)) : undefined;
       if (breath) {
         await breath;
@@ -67,6 +87,8 @@ export async function interpretStep(node: StepNode, frame: Frame, run: Run, bloc
       }
       await run.faults.hold(faultOf(id, error));
       cutOff = 0;
+      paused = 0;
+      waitedMs = 0;
       generation += 1;
       run.state.started(id);
     }
@@ -116,6 +138,6 @@ function callOf(node: StepNode, id: string, input: Quoted, { pinned }: Run): Ste
 function taskOf(node: StepNode, call: StepCall, generation: number, { pinned }: Run): StepTask {
   const { fingerprint, options } = node;
   const cache = options.light ? undefined : cacheModeOf(options.cache);
-  const reuse = cache && { cache, covers: codeNamesIn(node.input) };
+  const reuse = cache && { cache, covers: codeNamesIn(node.input), mayWait: true as const };
   return { ...call, planHash: pinned.planHash, generation, fingerprint, retry: options.retry, ...reuse };
 }

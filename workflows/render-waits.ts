@@ -1,4 +1,4 @@
-import type { NodeStatus, WaitsFor, WaitsForTime } from '../plan/protocol.js';
+import type { NodeStatus, WaitsFor, WaitsForApproval, WaitsForEvent } from '../plan/protocol.js';
 import { clip, fitting, oneLine } from './text-bytes.js';
 
 /** How many waiting nodes are described; the others are in the table. */
@@ -6,11 +6,11 @@ const MAX_DESCRIBED = 3;
 
 const MORE_BYTES = 50;
 
-type WaitsForPeople = Exclude<WaitsFor, WaitsForTime>;
+type WaitsForPeople = WaitsForApproval | WaitsForEvent;
 
-/** What waits for a time needs nobody: its row in the table says enough. */
+/** What waits for a time or for other work needs nobody: its row in the table says enough. */
 function isForPeople(waitsFor: WaitsFor): waitsFor is WaitsForPeople {
-  return waitsFor.kind !== 'time';
+  return waitsFor.kind === 'approval' || waitsFor.kind === 'event';
 }
 
 /** What a run waits for, and how it is answered, as Markdown of so many bytes at most. */

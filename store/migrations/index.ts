@@ -6,6 +6,7 @@ import { predictions } from './005-predictions.js';
 import { reuse } from './006-reuse.js';
 import { settings } from './007-settings.js';
 import { runTables } from './008-run-tables.js';
+import { leases } from './009-leases.js';
 
 /** One change of the schema: SQL with unqualified names. A released one never changes; a new one goes to the end. */
 export interface Migration {
@@ -23,4 +24,5 @@ export const migrations: readonly Migration[] = [
   { name: 'reuse', sql: reuse },
   { name: 'settings', sql: settings },
   { name: 'run-tables', sql: runTables },
+  { name: 'leases', sql: leases },
 ];

@@ -12,6 +12,7 @@ import {
   type StepCall,
   type StepResult,
   type StepTask,
+  type StepWait,
 } from '../../plan/protocol.js';
 import { sendAlert } from '../alerts/send-alert.js';
 import type { WorkerParts } from '../parts.js';
@@ -34,7 +35,7 @@ export function createActivities(parts: WorkerParts) {
     [ActivityName.alert]: (alert: Alert): Promise<void> =>
       guarded(() => sendAlert(alert, identity(), parts.environment)),
     [ActivityName.lightSteps]: (batch: LightBatch): Promise<LightBatchResult> => runLightBatch(batch, parts),
-    default: (task: StepCall | StepTask): Promise<StepResult> => runStep(task, parts),
+    default: (task: StepCall | StepTask): Promise<StepResult | StepWait> => runStep(task, parts),
   };
 }
 

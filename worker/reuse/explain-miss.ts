@@ -5,10 +5,20 @@ import { shownPart } from './input-digests.js';
 
 const MOST_CHANGES = 3;
 
-/** Why no earlier output is offered for a node: what has changed since it was last executed. */
-export async function explainMiss(query: ReuseQuery, store: Store): Promise<string> {
+/** Why there is nothing to reuse. */
+export interface Miss {
+  /** A phrase for people: what has changed since the node was last executed. */
+  readonly reason: string;
+  /** The same code has used what no key can hold, so that its output would not be offered either. */
+  readonly isPersonal: boolean;
+}
+
+/** Why no earlier output is offered for a node. */
+export async function explainMiss(query: ReuseQuery, store: Store): Promise<Miss> {
   const latest = await store.journal.latestCommit(query);
-  return latest ? difference(latest, query) : 'no earlier execution';
+  if (!latest) return { reason: 'no earlier execution', isPersonal: false };
+  const isSameCode = latest.step === query.step && latest.fingerprint === query.fingerprint;
+  return { reason: difference(latest, query), isPersonal: isSameCode && (latest.cache?.refused ?? null) !== null };
 }
 
 function difference(latest: JournalEntry, query: ReuseQuery): string {

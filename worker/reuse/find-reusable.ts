@@ -13,7 +13,7 @@ import {
 } from '../../store/index.js';
 import { decodeValue } from '../steps/values.js';
 import { cacheKey, type KeyParts } from './cache-key.js';
-import { explainMiss } from './explain-miss.js';
+import { explainMiss, type Miss } from './explain-miss.js';
 
 /** A node that may take over an earlier output. */
 export interface ReuseQuery extends KeyParts {
@@ -36,12 +36,21 @@ export interface Reusable {
 }
 
 /** `reason` is a phrase for people, as `input changed since run X: epochs 4 → 6`. */
-export type Lookup =
-  | { readonly found: Reusable; readonly reason: string }
-  | { readonly found: null; readonly reason: string };
+export type Lookup = { readonly found: Reusable; readonly reason: string } | ({ readonly found: null } & Miss);
 
 /** Looks for an earlier execution of the same work whose output is whole, and says why there is one or none. */
 export async function findReusable(query: ReuseQuery, store: Store): Promise<Lookup> {
+  const offered = await findOffered(query, store);
+  return offered.found ? offered : { found: null, ...(await whyMissed(offered, query, store)) };
+}
+
+/** What was found among the offers; `problem`: why the first of those that are there cannot be taken. */
+export type Offered =
+  | { readonly found: Reusable; readonly reason: string }
+  | { readonly found: null; readonly problem?: string };
+
+/** The same, without asking for what has changed where nothing is found. */
+export async function findOffered(query: ReuseQuery, store: Store): Promise<Offered> {
   const offers = await store.journal.offers({ key: cacheKey(query), seed: query.seed });
   let problem: string | undefined;
   for (const offer of offers) {
@@ -49,7 +58,16 @@ export async function findReusable(query: ReuseQuery, store: Store): Promise<Loo
     if (typeof checked !== 'string') return { found: checked, reason: `reused from ${nameOf(offer.origin, query)}` };
     problem ??= checked;
   }
-  return { found: null, reason: problem ?? (await explainMiss(query, store)) };
+  return { found: null, ...(problem !== undefined && { problem }) };
+}
+
+/** Why nothing was found. */
+export async function whyMissed(
+  { problem }: { readonly problem?: string },
+  query: ReuseQuery,
+  store: Store,
+): Promise<Miss> {
+  return problem === undefined ? explainMiss(query, store) : { reason: problem, isPersonal: false };
 }
 
 function nameOf({ run, node }: ReuseOrigin, query: ReuseQuery): string {

@@ -11,15 +11,27 @@ export interface Observations {
   refused: string | null;
 }
 
+/** Called once each, when it is seen first. */
+export interface OnObserved {
+  readonly seed: (seed: number) => void;
+  readonly refused: () => void;
+}
+
 /** These differ from run to run or change behind the run's back: no key can hold them. */
 const REFUSED: ReadonlySet<string | symbol> = new Set(['run', 'node', 'key', 'registry']);
 
 /** The same context, which notes what is read from it. */
-export function observeContext(context: StepContext, seen: Observations): StepContext {
+export function observeContext(context: StepContext, seen: Observations, on?: OnObserved): StepContext {
   return new Proxy(context, {
     get: (target, name) => {
-      if (REFUSED.has(name)) seen.refused ??= `ctx.${String(name)}`;
-      if (name === 'seed') seen.seed = target.seed;
+      if (REFUSED.has(name) && seen.refused === null) {
+        seen.refused = `ctx.${String(name)}`;
+        on?.refused();
+      }
+      if (name === 'seed' && seen.seed === null) {
+        seen.seed = target.seed;
+        on?.seed(target.seed);
+      }
       if (name === 'previous') return observePrevious(target, seen);
       return Reflect.get(target, name);
     },

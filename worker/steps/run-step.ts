@@ -4,14 +4,17 @@ import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import type { Progress, StepContext, StepLog } from '../../dsl/context.js';
 import type { AnyStep } from '../../dsl/step.js';
 import type { Quoted } from '../../plan/binding.js';
+import { describeTurn } from '../../plan/describe-turn.js';
 import { FailureType, PawlError } from '../../plan/failure.js';
 import type { Json } from '../../plan/json.js';
-import type { LightBatch, LightBatchResult, StepCall, StepResult, StepTask } from '../../plan/protocol.js';
-import { type CacheRecord, edgesOf, type LineageEdge, type ReuseOrigin } from '../../store/index.js';
+import type { LightBatch, LightBatchResult, StepCall, StepResult, StepTask, StepWait } from '../../plan/protocol.js';
+import { type CacheRecord, edgesOf, type Lease, type LineageEdge, type ReuseOrigin } from '../../store/index.js';
 import type { LoadedCode } from '../code/load-code.js';
 import type { WorkerParts } from '../parts.js';
+import { cacheKey } from '../reuse/cache-key.js';
 import { type Observations, observeContext } from '../reuse/observe-context.js';
-import { decideReuse, offeredRecord, reusedRecord, reuseModeOf } from '../reuse/reuse.js';
+import { decideReuse, offeredRecord, type ReuseAttempt, reusedRecord, reuseModeOf } from '../reuse/reuse.js';
+import { watchFlight } from '../reuse/single-flight.js';
 import { callStepFunction } from './call-step.js';
 import { asFailure, clip, isOutage, Rejection, retryAfter } from './failures.js';
 import { guardContext } from './guard-context.js';
@@ -24,7 +27,7 @@ import { type Attempt, fullContext, lightContext } from './step-context.js';
 import { decodeValue, encodeValue } from './values.js';
 
 /** The activity behind every step. */
-export async function runStep(task: StepCall | StepTask, parts: WorkerParts): Promise<StepResult> {
+export async function runStep(task: StepCall | StepTask, parts: WorkerParts): Promise<StepResult | StepWait> {
   return 'generation' in task ? runRecorded(task, parts) : runLight(task, parts);
 }
 
@@ -66,7 +69,7 @@ async function callLight(call: StepCall, code: LoadedCode, parts: WorkerParts): 
 }
 
 /** Claims the node, runs the function, commits its output once; a later attempt returns what is committed. */
-async function runRecorded(task: StepTask, parts: WorkerParts): Promise<StepResult> {
+async function runRecorded(task: StepTask, parts: WorkerParts): Promise<StepResult | StepWait> {
   const heartbeat = startHeartbeat();
   try {
     const claim = await parts.store.journal.claim(claimOf(task));
@@ -95,14 +98,19 @@ async function runClaimed(
   token: string,
   parts: WorkerParts,
   onProgress: (progress: Progress) => void,
-): Promise<StepResult> {
+): Promise<StepResult | StepWait> {
   const started = performance.now();
   const key = { runId: runIdOf(), node: task.node, generation: task.generation };
   const secrets = new AttemptSecrets();
+  const held: Lease[] = [];
   try {
     const code = await parts.code.load(task.code);
-    const work: StepWork = { task, token, step: stepNamed(task.step, code), code, parts, secrets, onProgress };
+    const work: StepWork = { task, token, step: stepNamed(task.step, code), code, parts, secrets, onProgress, held };
     const done = reuseModeOf(task, parts) === 'off' ? await runPlainly(work) : await runOrReuse(work);
+    if ('wait' in done) {
+      await parts.store.journal.noteWait(key, token, describeTurn(done.wait.why));
+      return done;
+    }
     const { output, lineage, cache } = done;
     await parts.store.journal.commit({ key, token, output, lineage, cache });
     return { output, ms: Math.round(performance.now() - started), ...reusedFrom(cache?.from ?? null) };
@@ -112,6 +120,8 @@ async function runClaimed(
     if (isOutage(error) || error instanceof Rejection) throw error;
     const failures = await parts.store.journal.recordFailure({ key, token, error: describe(error) });
     throw asFailure(error, retryAfter(error, failures + (task.cutOff ?? 0), task.retry));
+  } finally {
+    await parts.leases.release(held);
   }
 }
 
@@ -128,6 +138,8 @@ interface StepWork {
   readonly parts: WorkerParts;
   readonly secrets: AttemptSecrets;
   readonly onProgress: (progress: Progress) => void;
+  /** Let go when the attempt ends, however it does. */
+  readonly held: Lease[];
 }
 
 /** What an attempt commits. */
@@ -144,16 +156,19 @@ async function runPlainly(work: StepWork): Promise<StepDone> {
   return { output: await encodeValue(output, parts.store.artifacts), lineage };
 }
 
-async function runOrReuse(work: StepWork): Promise<StepDone> {
-  const { task, code, step, parts } = work;
-  const decision = await decideReuse(task, code, step, attemptOf(task, parts), parts);
-  const { found } = decision;
+async function runOrReuse(work: StepWork): Promise<StepDone | StepWait> {
+  const { task, parts } = work;
+  const decision = await decideReuse(reuseAttemptOf(work), parts);
+  if ('wait' in decision) return decision;
+  const { found, lease } = decision;
   if (found) {
     const lineage = [...edgesOf('in', task.input), ...found.lineage];
     return { output: found.offer.output, lineage, cache: reusedRecord(decision, found) };
   }
+  if (lease) work.held.push(lease);
   const seen: Observations = { seed: null, reads: [], refused: null };
-  const output = await execute(work, (context) => observeContext(context, seen));
+  const on = lease ? watchFlight(lease, { key: cacheKey(decision.parts) }, parts.leases) : undefined;
+  const output = await execute(work, (context) => observeContext(context, seen, on));
   const lineage = [...edgesOf('in', task.input), ...edgesOf('out', output)];
   return {
     output: await encodeValue(output, parts.store.artifacts),
@@ -161,6 +176,17 @@ async function runOrReuse(work: StepWork): Promise<StepDone> {
     cache: offeredRecord(decision, seen),
   };
 }
+
+function reuseAttemptOf({ task, token, code, step, parts }: StepWork): ReuseAttempt {
+  const { info } = Context.current();
+  const attempt = attemptOf(task, parts);
+  const { id: workflowId, runId } = attempt.run;
+  const { node, generation } = task;
+  const owner = { token, workflowId, runId, node, generation, worker: workerName() };
+  return { task, code, step, attempt, owner, heartbeatMs: info.heartbeatTimeoutMs ?? 0 };
+}
+
+const workerName = (): string => `${hostname()}:${process.pid}`;
 
 async function execute(
   { task, token, step, code, parts, secrets, onProgress }: StepWork,
@@ -238,7 +264,7 @@ function claimOf(task: StepTask) {
     nominalTime: task.nominalTime,
     input: task.input,
     attempt: info.attempt,
-    worker: `${hostname()}:${process.pid}`,
+    worker: workerName(),
   };
 }
 
