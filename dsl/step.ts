@@ -66,7 +66,11 @@ export interface AnyStep {
   readonly fn: StepFunction<z.ZodType, z.ZodType>;
 }
 
+declare const schemasOfStep: unique symbol;
+
 export interface StepParts<I extends Schema, O extends Schema> extends AnyStep {
+  /** Never there: lets TypeScript find out the schemas of a step that it is given. */
+  readonly [schemasOfStep]?: { readonly input: I; readonly output: O };
   /**
    * Calls the function itself, with the input and output checked: for tests. A step that uses its context needs one
    * (see `testContext` in `pawl/testing`).

@@ -1,13 +1,11 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { PreviousOutput, Progress, StepContext, StepLog } from '../dsl/context.js';
 import type { ArtifactStore } from '../plan/artifact.js';
 import type { Json } from '../plan/json.js';
 import type { Checkpoints, ModelRegistry } from '../plan/registry.js';
-import { openFolderStore } from '../store/artifacts/folder-store.js';
+import { sharedArtifacts } from './memory-artifacts.js';
 import { memoryCheckpoints } from './memory-checkpoints.js';
 import { memoryRegistry } from './memory-registry.js';
+import { Folders } from './run/folders.js';
 import { StepRejection } from './step-rejection.js';
 
 export interface TestContextOptions {
@@ -23,7 +21,7 @@ export interface TestContextOptions {
   readonly seed?: number;
   /** Default: one that is never aborted. */
   readonly signal?: AbortSignal;
-  /** Shared by several contexts, so that one step reads what another wrote. Default: a folder of this context's own. */
+  /** Default: one that all contexts, runs and datasets of this process share, so that one step reads what another wrote. */
   readonly artifacts?: ArtifactStore;
   /** Default: an empty one. */
   readonly registry?: ModelRegistry;
@@ -50,8 +48,7 @@ export interface TestContext extends StepContext {
 }
 
 /**
- * Makes a context for `step.run(input, ctx)`: artifacts in a real content-addressed folder, registry and checkpoints
- * in memory. `ctx.reject` throws {@link StepRejection}.
+ * Makes a context for `step.run(input, ctx)`: artifacts, registry and checkpoints in memory, a folder for files. `ctx.reject` throws {@link StepRejection}.
  *
  * @example
  * const ctx = await testContext();
@@ -62,9 +59,8 @@ export interface TestContext extends StepContext {
  * }
  */
 export async function testContext(options: TestContextOptions = {}): Promise<TestContext> {
-  const folder = await mkdtemp(join(tmpdir(), 'pawl-test-'));
-  const scratch = join(folder, 'scratch');
-  await mkdir(scratch);
+  const folders = new Folders();
+  const scratch = folders.make();
   const { pipeline = 'test', node = 'step', nominalTime = '2001-01-01T00:00:00.000Z', environment = 'dev' } = options;
   const reported: Progress[] = [];
   const logged: LoggedLine[] = [];
@@ -75,7 +71,7 @@ export async function testContext(options: TestContextOptions = {}): Promise<Tes
     seed: options.seed ?? 1,
     signal: options.signal ?? new AbortController().signal,
     log: recordingLog(logged),
-    artifacts: options.artifacts ?? (await openFolderStore(join(folder, 'artifacts'))),
+    artifacts: options.artifacts ?? sharedArtifacts.within(folders),
     checkpoints: options.checkpoints ?? memoryCheckpoints(),
     registry: options.registry ?? memoryRegistry(),
     scratch,
@@ -86,7 +82,7 @@ export async function testContext(options: TestContextOptions = {}): Promise<Tes
     },
     reported,
     logged,
-    cleanup: () => rm(folder, { recursive: true, force: true }),
+    cleanup: () => folders.remove(),
   };
 }
 

@@ -4,8 +4,9 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { compilePipeline } from '../../dsl/compile/index.js';
 import type { Json } from '../../plan/json.js';
-import type { RunResult } from '../../plan/protocol.js';
+import type { NodeStatus, RunResult } from '../../plan/protocol.js';
 import { planNodesOf } from '../../plan/visit.js';
+import { testRun } from '../../testing/index.js';
 import { publish } from '../../worker/publish.js';
 import { declareProgram, programsOf, UNATTENDED_KINDS, writeProgram } from '../dsl/compile/programs.js';
 import { projectFolder, startTestStack, type TestStack } from '../support/stack.js';
@@ -31,14 +32,14 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-test(`random programs end as they do one node after the other (seed ${seed})`, async () => {
+test(`random programs end as they do one node after the other, and as in a test run (seed ${seed})`, async () => {
   const programs = sample();
-  const runs = programs.map(({ program, exit, params, traced }, at) => {
-    return { id: `random-${at}`, text: writeProgram(program, { exit }), params, traced };
+  const runs = programs.map(({ program, exit, params, declared, traced }, at) => {
+    return { id: `random-${at}`, text: writeProgram(program, { exit }), params, declared, traced };
   });
   for (const { id, text } of runs) await publishText(id, text);
   await Promise.all(
-    runs.map(async ({ id, text, params, traced }) => {
+    runs.map(async ({ id, text, params, declared, traced }) => {
       const handle = await stack.client.workflow.start(id, { taskQueue: 'pawl', workflowId: id, args: [params] });
       const { outcome, value, nodes } = (await handle.result()) as RunResult;
       const { rejections, value: expected } = await evaluatePlan(traced, params);
@@ -47,6 +48,12 @@ test(`random programs end as they do one node after the other (seed ${seed})`, a
       else expect(rejections, text).toContainEqual(value);
       const open = nodes.filter(({ state }) => state === 'running' || state === 'waiting' || state === 'held');
       expect(open, text).toEqual([]);
+      const tested = await testRun(declared, { params });
+      expect(tested.outcome, text).toBe(outcome);
+      expect(rejections, text).toEqual(outcome === 'rejected' ? expect.arrayContaining([tested.value]) : []);
+      // Which of several rejections is the first depends on time, and so does how far the rest got.
+      if (outcome === 'succeeded') expect(statesOf(tested.nodes), text).toEqual(statesOf(nodes));
+      else expect(statesOf(tested.nodes), text).toMatchObject(decidedIn(nodes, tested.nodes));
     }),
   );
   const kinds = new Set(programs.flatMap(({ kinds }) => kinds));
@@ -67,12 +74,27 @@ test('replays random runs', async () => {
   for (const at of [0, 1, 2]) expect(await stack.pawl('replay', `random-${at}`)).toMatchObject({ code: 0 });
 });
 
+type States = readonly Pick<NodeStatus, 'node' | 'state'>[];
+
+function statesOf(nodes: States): Record<string, string> {
+  return Object.fromEntries(nodes.map(({ node, state }) => [node, state]));
+}
+
+/** What was decided of the nodes that both runs came to, without those that run on exit: they read the rejection. */
+function decidedIn(nodes: States, others: States): Record<string, string> {
+  const both = new Set(others.filter(isDecided).map(({ node }) => node));
+  return statesOf(nodes.filter((each) => isDecided(each) && both.has(each.node) && !each.node.startsWith('on-exit/')));
+}
+
+const isDecided = ({ state }: Pick<NodeStatus, 'state'>): boolean => state === 'done' || state === 'skipped';
+
 function sample() {
   const peaceful = UNATTENDED_KINDS.filter((kind) => kind !== 'reject');
   return [UNATTENDED_KINDS, peaceful].flatMap((kinds) =>
     fc
       .sample(fc.tuple(programsOf(kinds), programsOf(UNATTENDED_KINDS), values), { numRuns: PROGRAMS * 4, seed })
-      .map(([program, exit, params]) => ({ program, exit, params, traced: declareProgram(program, { exit }).trace() }))
+      .map(([program, exit, params]) => ({ program, exit, params, declared: declareProgram(program, { exit }) }))
+      .map((each) => ({ ...each, traced: each.declared.trace() }))
       .map((each) => ({ ...each, kinds: planNodesOf(each.traced).map(({ kind }) => kind) }))
       .filter(({ kinds: { length } }) => length > 3 && length <= MAX_NODES)
       .slice(0, PROGRAMS / 2),

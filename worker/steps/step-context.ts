@@ -1,11 +1,11 @@
 import type { PreviousOutput, Progress, RunInfo, StepContext, StepLog } from '../../dsl/context.js';
-import { digestOf } from '../../plan/canonical.js';
 import { FailureType, PawlError } from '../../plan/failure.js';
 import type { Json } from '../../plan/json.js';
 import type { Checkpoints } from '../../plan/registry.js';
 import type { Store } from '../../store/index.js';
 import { Rejection } from './failures.js';
 import type { Scratch } from './scratch.js';
+import { seedOf } from './seed-of.js';
 import { decodeValue } from './values.js';
 
 /** The facts of one attempt that its context shows. */
@@ -102,9 +102,4 @@ function rejection(node: string, reason: string, details: Json): Error {
     hint: `At most ${MAX_DETAILS_BYTES} fit: put the details into an artifact and pass its reference.`,
     retryable: false,
   });
-}
-
-/** 31 bits from the node's name: the same in every run, another one for each node. */
-export function seedOf(pipeline: string, node: string): number {
-  return Number.parseInt(digestOf(`${pipeline}/${node}`).slice('sha256:'.length, 'sha256:'.length + 8), 16) >>> 1;
 }

@@ -1,0 +1,122 @@
+import { misuse } from '../../dsl/misuse.js';
+import { type Quoted, quote, resolveBinding } from '../../plan/binding.js';
+import { digestOf } from '../../plan/canonical.js';
+import type { Json } from '../../plan/json.js';
+import type { ApprovalNode, PlanNode, WaitNode } from '../../plan/plan.js';
+import { suggestName } from '../../plan/suggest.js';
+import { planNodesOf } from '../../plan/visit.js';
+import { checkValue } from '../../worker/activities/check.js';
+import { Ballot } from '../../workflows/ballot.js';
+import type { Frame } from '../../workflows/frame.js';
+import { unquoteInline } from '../../workflows/inline-value.js';
+import { rejected } from './endings.js';
+import type { RunOptions, TestDecision } from './options.js';
+import { planIdOf } from './plan-id.js';
+import type { RunParts } from './run-parts.js';
+
+/** Decides at an approval as the test says. Undefined when it waits for ever. @throws RunStopped when it expires so. */
+export async function runApproval(node: ApprovalNode, frame: Frame, parts: RunParts): Promise<Quoted | undefined> {
+  const id = frame.rename(node.id);
+  parts.table.begin(id, node, 'waiting');
+  const ballot = new Ballot(node);
+  const show = unquoteInline(resolveBinding(node.shows, frame));
+  const decisions = decisionsAt(id, { ask: node.ask, show }, parts.options);
+  for (const [index, decision] of decisions.entries()) await cast(ballot, decision, index, { id, node, parts });
+  if (!ballot.decided) {
+    if (node.expiresMs === null) return undefined;
+    parts.clock.wait(node.expiresMs);
+  }
+  const result = ballot.result();
+  parts.table.done(id, result);
+  if (!ballot.decided && node.onExpiry === 'reject') throw rejected(result);
+  return result;
+}
+
+/** Gives a `waitFor` the event that the test has for it. Undefined when it waits for ever. */
+export async function runWait(node: WaitNode, frame: Frame, parts: RunParts): Promise<Quoted | undefined> {
+  const id = frame.rename(node.id);
+  parts.table.begin(id, node, 'waiting');
+  const event = answerFor(id, parts.options.events);
+  if (event === undefined && node.timeoutMs === null) return undefined;
+  if (event === undefined) parts.clock.wait(node.timeoutMs!);
+  const value = event === undefined ? null : await checked(node.id, event as Json, parts);
+  parts.table.done(id, value);
+  return value;
+}
+
+/** Refuses answers to nodes that the pipeline does not have. */
+export function requireAddressees(
+  { approvals = {}, events = {}, onHeld = {} }: RunOptions,
+  traced: RunParts['traced'],
+): void {
+  const nodes = planNodesOf(traced);
+  const requireKnown = (option: string, given: object, ids: readonly string[]) => {
+    for (const name of Object.keys(given)) {
+      if (ids.includes(planIdOf(name))) continue;
+      throw misuse(`"${name}" of the option "${option}" is no such node of the pipeline`, suggestName(name, ids));
+    }
+  };
+  const idsOf = (kind: PlanNode['kind']) => nodes.flatMap((node) => (node.kind === kind ? [node.id] : []));
+  requireKnown('approvals', approvals, idsOf('approval'));
+  requireKnown('events', events, idsOf('wait'));
+  requireKnown(
+    'onHeld',
+    onHeld,
+    nodes.map(({ id }) => id),
+  );
+}
+
+/** A value, checked by the schema of a node that it is sent to, or of a pipeline that it is passed to. */
+export async function checked(node: string, value: Json, parts: RunParts): Promise<Quoted> {
+  return checkBy(`node/${node}`, quote(value), parts);
+}
+
+export function checkBy(schema: string, value: Quoted, { traced, artifacts }: RunParts): Promise<Quoted> {
+  const { schemas, definitions } = traced;
+  const code = { load: async () => ({ schemas, definitions }) };
+  return checkValue({ code: digestOf('test'), schema, value }, { code, store: { artifacts } });
+}
+
+function decisionsAt(
+  id: string,
+  asked: { ask: string; show: Json },
+  { approvals }: RunOptions,
+): readonly TestDecision[] {
+  const given = answerFor(id, approvals) ?? 'nobody';
+  const decisions = typeof given === 'function' ? given({ node: id, ...asked }) : given;
+  if (decisions === 'nobody') return [];
+  return Array.isArray(decisions) ? decisions : [decisions as TestDecision];
+}
+
+/** @throws Misuse for a decision that a real run would refuse. */
+async function cast(
+  ballot: Ballot,
+  decision: TestDecision,
+  index: number,
+  { id, node, parts }: { id: string; node: ApprovalNode; parts: RunParts },
+): Promise<void> {
+  const { approved = true, by = index === 0 ? 'somebody' : `somebody-${index + 1}`, reason = '' } = decision;
+  const role = decision.role ?? node.roles[0] ?? null;
+  const objection = ballot.objection(by) ?? objectionTo(decision, approved, role, node);
+  if (objection)
+    throw misuse(`the decision of ${by} cannot count: "${id}" ${objection}`, 'Change the test’s approvals.');
+  const fills = approved && node.form !== null;
+  const value = fills ? await checked(node.id, (decision.value ?? null) as Json, parts) : null;
+  ballot.cast({ approved, by, role, reason, at: parts.clock.now }, value);
+}
+
+function objectionTo(
+  { value }: TestDecision,
+  approved: boolean,
+  role: string | null,
+  node: ApprovalNode,
+): string | null {
+  if (node.roles.length > 0 && !node.roles.includes(role ?? '')) return `lets only ${node.roles.join(', ')} decide`;
+  const isGiven = value !== undefined && value !== null;
+  if (isGiven && !approved) return 'is refused, and a refusal fills nothing in';
+  return isGiven && node.form === null ? 'asks for nothing to be filled in' : null;
+}
+
+function answerFor<T>(id: string, answers: Readonly<Record<string, T>> = {}): T | undefined {
+  return Object.hasOwn(answers, id) ? answers[id] : answers[planIdOf(id)];
+}
