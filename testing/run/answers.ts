@@ -1,14 +1,17 @@
+import { durationMs } from '../../dsl/duration.js';
 import { misuse } from '../../dsl/misuse.js';
 import { type Quoted, quote, resolveBinding } from '../../plan/binding.js';
 import { digestOf } from '../../plan/canonical.js';
 import type { Json } from '../../plan/json.js';
-import type { ApprovalNode, PlanNode, WaitNode } from '../../plan/plan.js';
+import type { ApprovalNode, EscalationStage, PlanNode, WaitNode } from '../../plan/plan.js';
+import { ENGINE_VERSION } from '../../plan/protocol.js';
 import { suggestName } from '../../plan/suggest.js';
 import { planNodesOf } from '../../plan/visit.js';
 import { checkValue } from '../../worker/activities/check.js';
 import { Ballot } from '../../workflows/ballot.js';
 import type { Frame } from '../../workflows/frame.js';
 import { unquoteInline } from '../../workflows/inline-value.js';
+import type { Clock } from './clock.js';
 import { rejected } from './endings.js';
 import type { RunOptions, TestDecision } from './options.js';
 import { planIdOf } from './plan-id.js';
@@ -19,17 +22,52 @@ export async function runApproval(node: ApprovalNode, frame: Frame, parts: RunPa
   const id = frame.rename(node.id);
   parts.table.begin(id, node, 'waiting');
   const ballot = new Ballot(node);
+  ballot.open(parts.clock.ms);
   const show = unquoteInline(resolveBinding(node.shows, frame));
-  const decisions = decisionsAt(id, { ask: node.ask, show }, parts.options);
-  for (const [index, decision] of decisions.entries()) await cast(ballot, decision, index, { id, node, parts });
+  const waiting = new Waiting(node, ballot, parts.clock);
+  for (const [index, decision] of decisionsAt(id, { ask: node.ask, show }, parts.options).entries()) {
+    if (!waiting.until(timeOf(decision, node))) break;
+    await cast(ballot, decision, index, { id, node, parts });
+  }
   if (!ballot.decided) {
     if (node.expiresMs === null) return undefined;
-    parts.clock.wait(node.expiresMs);
+    waiting.until(node.expiresMs);
   }
-  const result = ballot.result();
+  const result = ballot.result(ENGINE_VERSION);
   parts.table.done(id, result);
   if (!ballot.decided && node.onExpiry === 'reject') throw rejected(result);
   return result;
+}
+
+/** The time that an approval has been waited for, with what happens meanwhile. */
+class Waiting {
+  private waited = 0;
+  private stages: readonly EscalationStage[];
+
+  constructor(
+    private readonly node: ApprovalNode,
+    private readonly ballot: Ballot,
+    private readonly clock: Clock,
+  ) {
+    this.stages = node.escalate ?? [];
+  }
+
+  /** @returns false when it expires before. @param ms since the question was asked */
+  until(ms: number): boolean {
+    const end = Math.min(ms, this.node.expiresMs ?? ms);
+    for (const stage of this.stages.filter(({ afterMs }) => afterMs <= end)) this.ballot.escalate(stage);
+    this.stages = this.stages.filter(({ afterMs }) => afterMs > end);
+    this.clock.wait(end - this.waited);
+    this.waited = Math.max(this.waited, end);
+    return this.node.expiresMs === null || ms < this.node.expiresMs;
+  }
+}
+
+/** When somebody decides, in milliseconds after the question; somebody who may only later does it then. */
+function timeOf({ after, role }: TestDecision, { roles, escalate = [] }: ApprovalNode): number {
+  if (after !== undefined) return durationMs(after);
+  if (role === undefined || roles.includes(role)) return 0;
+  return escalate.find((stage) => stage.roles.includes(role))?.afterMs ?? 0;
 }
 
 /** Gives a `waitFor` the event that the test has for it. Undefined when it waits for ever. */
@@ -96,22 +134,22 @@ async function cast(
   { id, node, parts }: { id: string; node: ApprovalNode; parts: RunParts },
 ): Promise<void> {
   const { approved = true, by = index === 0 ? 'somebody' : `somebody-${index + 1}`, reason = '' } = decision;
-  const role = decision.role ?? node.roles[0] ?? null;
-  const objection = ballot.objection(by) ?? objectionTo(decision, approved, role, node);
+  const role = decision.role ?? ballot.roles[0] ?? null;
+  const objection = ballot.objection(by) ?? objectionTo(decision, approved, role, ballot);
   if (objection)
     throw misuse(`the decision of ${by} cannot count: "${id}" ${objection}`, 'Change the test’s approvals.');
   const fills = approved && node.form !== null;
   const value = fills ? await checked(node.id, (decision.value ?? null) as Json, parts) : null;
-  ballot.cast({ approved, by, role, reason, at: parts.clock.now }, value);
+  ballot.cast({ approved, by, role, reason, at: parts.clock.now, proof: 'claimed' }, value);
 }
 
 function objectionTo(
   { value }: TestDecision,
   approved: boolean,
   role: string | null,
-  node: ApprovalNode,
+  { roles, node }: Ballot,
 ): string | null {
-  if (node.roles.length > 0 && !node.roles.includes(role ?? '')) return `lets only ${node.roles.join(', ')} decide`;
+  if (roles.length > 0 && !roles.includes(role ?? '')) return `lets only ${roles.join(', ')} decide`;
   const isGiven = value !== undefined && value !== null;
   if (isGiven && !approved) return 'is refused, and a refusal fills nothing in';
   return isGiven && node.form === null ? 'asks for nothing to be filled in' : null;

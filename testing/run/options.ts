@@ -22,9 +22,11 @@ export interface TestDecision {
   readonly approved?: boolean;
   /** Who. Default: `somebody`, then `somebody-2`… */
   readonly by?: string;
-  /** Default: the first role that may decide. */
+  /** Default: the first role that may decide then. */
   readonly role?: string;
   readonly reason?: string;
+  /** How long the question has waited then: `'2d'`, or milliseconds. Default: as soon as that role may decide. */
+  readonly after?: string | number;
   /** What the form asks for. */
   readonly value?: JsonLike;
 }

@@ -360,6 +360,19 @@ describe('people, events and time', () => {
     expect(statesOf(waiting)).toEqual({ approval: 'waiting' });
   });
 
+  test('who may decide later, does so then', async () => {
+    const slow = pipeline('slow', { params: z.object({}) }, () =>
+      approval({ ask: 'Well?', roles: ['owner'], escalate: { after: '1d', roles: ['boss'] }, expires: '3d' }),
+    );
+    const decide = (decision: object) => testRun(slow, { approvals: { approval: decision } });
+    const at = (time: string) => ({ value: { approved: true, decisions: [{ at: time }] } });
+    expect(await decide({})).toMatchObject({ value: { approved: true, escalated: false } });
+    expect(await decide({ role: 'boss' })).toMatchObject(at('2001-01-02T00:00:00.000Z'));
+    expect(await decide({ after: '2d' })).toMatchObject(at('2001-01-03T00:00:00.000Z'));
+    await expect(decide({ role: 'boss', after: '1h' })).rejects.toThrow('lets only owner decide');
+    expect(await decide({ after: '3d' })).toMatchObject({ value: { expired: true, escalated: true } });
+  });
+
   test('who decides may look at what is shown', async () => {
     const events = { labels: { file: 'a.csv' } };
     const approvals = {
