@@ -1,4 +1,5 @@
-import { type Fault, type NodeStatus, RunMessage, type RunResult } from '../plan/protocol.js';
+import { isJsonObject } from '../plan/json.js';
+import { type Fault, type Given, type NodeStatus, RunMessage, type RunResult } from '../plan/protocol.js';
 import type { JournalEntry, RunRecord } from '../store/index.js';
 import type { Session } from './session.js';
 import { tookOf } from './took.js';
@@ -36,8 +37,8 @@ async function closedTable(run: RunRecord, session: Session): Promise<readonly N
   }
 }
 
-/** What is shown of a node: its id, state, failures, time, and why it was reused or not. */
-export type NodeRow = readonly [node: string, state: string, failures: string, took: string, reuse: string];
+/** What is shown of a node: its id, state, failures, time, and where its output or its code came from. */
+export type NodeRow = readonly [node: string, state: string, failures: string, took: string, from: string];
 
 /** A row for each node: those of the journal, and the light steps and control nodes that only the run's table has. */
 export function nodeRows(
@@ -61,13 +62,38 @@ function tableRow({ node, state, ms }: NodeStatus): NodeRow {
 
 function journalRow(entry: JournalEntry, run: RunRecord, status?: NodeStatus): NodeRow {
   const took = tookOf({ startedAt: entry.startedAt, closedAt: entry.committedAt });
-  const state = status?.state === 'waiting' ? 'waiting' : stateOf(entry, run);
-  return [entry.node, state, String(entry.failures), took, entry.cacheReason ?? ''];
+  return [entry.node, stateOf(entry, run, status), String(entry.failures), took, fromOf(entry, run)];
 }
 
-function stateOf(node: JournalEntry, run: RunRecord): string {
-  if (node.state === 'committed') return node.reusedFrom ? 'reused' : 'done';
+function stateOf(node: JournalEntry, run: RunRecord, status: NodeStatus | undefined): string {
+  if (node.state === 'committed') return committedState(node);
   const faults = (run.error ?? []) as unknown as readonly Fault[];
   if (faults.some((fault) => fault.node === node.node)) return run.phase === 'held' ? 'held' : 'failed';
+  if (status?.state === 'waiting') return 'waiting';
   return run.phase === 'closed' ? 'stopped' : 'at work';
+}
+
+function committedState(node: JournalEntry): string {
+  if (givenOf(node)) return 'given';
+  return node.reusedFrom ? 'reused' : 'done';
+}
+
+/** Who gave a node its output; null for one that came to it itself. */
+export function givenOf({ note }: JournalEntry): Given | null {
+  if (!isJsonObject(note) || !isJsonObject(note.given ?? null)) return null;
+  return note.given as unknown as Given;
+}
+
+/** Whose code ran, where it is not the run's, and where the output came from. */
+function fromOf(entry: JournalEntry, run: RunRecord): string {
+  const given = givenOf(entry);
+  if (given) return `by ${given.by}${given.reason ? `: ${given.reason}` : ''}`;
+  const code = codeOf(entry, run);
+  return [...(code ? [code] : []), ...(entry.cacheReason ? [entry.cacheReason] : [])].join('; ');
+}
+
+/** What is said of a node that ran with other code than the run's; undefined for the others. */
+export function codeOf({ planHash }: JournalEntry, run: Pick<RunRecord, 'planHash'>): string | undefined {
+  if (run.planHash === null || planHash === run.planHash) return undefined;
+  return `code from plan ${planHash.slice(0, 'sha256:'.length + 12)} at an operator's retry`;
 }

@@ -20,7 +20,7 @@ export function noteNodes(run: string, json: boolean): (node: NodeStatus) => voi
 
 function noteNode(node: NodeStatus): void {
   const time = node.ms === null ? '' : ` ${node.ms} ms`;
-  const from = node.reused ? `  reused from ${node.reused.run}` : '';
+  const from = node.reused ? `  reused from ${node.reused.run}` : node.given ? `  given by ${node.given.by}` : '';
   const turn = node.waitsFor && isForTurn(node.waitsFor) ? `  ${describeTurn(node.waitsFor)}` : '';
   printNote(`  ${node.state.padEnd(9)} ${node.node}${time}${from}${turn}`);
 }
@@ -47,13 +47,21 @@ export function reportRun(followed: Followed, { run, json, url }: ReportOptions)
   printLine(`${paintOutcome(outcome)} ${run}`);
   for (const fault of followed.faults) printFault(fault);
   if (followed.phase === 'closed' && followed.value !== null) printLine(JSON.stringify(followed.value, null, 2));
-  if (followed.phase === 'held') printLine(`Decide with: pawl retry ${run}   or   pawl abort ${run}`);
+  if (followed.phase === 'held') printDecisions(run, followed.faults);
   if (url) printNote(url);
 }
 
 export function printFault(fault: Fault): void {
   printLine(`${pc.red(fault.node || fault.type)} ${fault.message}`);
   if (fault.hint) printLine(`${pc.cyan('  →')} ${fault.hint}`);
+}
+
+/** Says until when a held run waits, and how to decide. */
+export function printDecisions(run: string, faults: readonly Fault[]): void {
+  const until = faults.flatMap(({ held }) => held?.until ?? []).sort()[0];
+  if (until) printLine(`It waits for a decision until ${until.slice(0, 19)}Z; then it fails.`);
+  const node = faults.length > 1 ? ' --node NODE' : '';
+  printLine(`Decide with: pawl retry ${run}   or   pawl skip ${run}${node} --value JSON   or   pawl abort ${run}`);
 }
 
 /** Where the Temporal UI shows a run. */

@@ -79,8 +79,10 @@ async function endedBadly(handle: WorkflowHandle, error: unknown): Promise<Extra
   const faults = result?.nodes.flatMap((node) => node.fault ?? []) ?? [];
   const outcome = (memo?.outcome as Outcome | undefined) ?? (status.name === 'CANCELLED' ? 'cancelled' : 'failed');
   // That a run was cancelled says its outcome; Temporal's own words for it say nothing more.
-  const unsaid = faults.length > 0 || outcome === 'cancelled' ? faults : [faultFrom(error)];
-  return { phase: 'closed', outcome, value: null, faults: unsaid };
+  if (outcome === 'cancelled') return { phase: 'closed', outcome, value: null, faults };
+  // Who aborted a run and why is in no node.
+  const unsaid = faults.length === 0 || outcome === 'aborted' ? [faultFrom(error)] : [];
+  return { phase: 'closed', outcome, value: null, faults: [...faults, ...unsaid] };
 }
 
 function faultFrom(error: unknown): Fault {

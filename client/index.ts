@@ -1,7 +1,19 @@
 /** What another program needs to start pipelines and to get their results. */
 export { FailureType, isPawlError, PawlError } from '../plan/failure.js';
 export type { Json } from '../plan/json.js';
-export type { ApproveRequest, Fault, NodeState, NodeStatus, Outcome } from '../plan/protocol.js';
+export type {
+  AbortRequest,
+  ApproveRequest,
+  CodeChoice,
+  Fault,
+  Given,
+  HeldFor,
+  NodeState,
+  NodeStatus,
+  Outcome,
+  RetryRequest,
+  SkipRequest,
+} from '../plan/protocol.js';
 export { type ConnectPawlOptions, connectPawl, type PawlConnection, type TemporalAddress } from './connect.js';
 export {
   type PipelineClient,

@@ -2,12 +2,15 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { FailureType, PawlError } from '../plan/failure.js';
 import type { Json } from '../plan/json.js';
 import {
+  type AbortRequest,
   ActivityName,
   type ApproveRequest,
   type Fault,
   type NodeStatus,
+  type RetryRequest,
   RunMessage,
   type SendRequest,
+  type SkipRequest,
 } from '../plan/protocol.js';
 import { translateErrors } from './errors.js';
 import { endOf, type Followed } from './follow-run.js';
@@ -32,10 +35,18 @@ export interface PipelineRun<Result> {
   nodes(): Promise<readonly NodeStatus[]>;
   /** Stops it: its steps end, then it closes as cancelled. */
   cancel(): Promise<void>;
-  /** Tries a held node again. Default: every held node. @throws PawlError `Conflict` when it is not held. */
-  retry(node?: string): Promise<void>;
-  /** Ends a held run as aborted. @throws PawlError `Conflict` when it is not held. */
-  abort(reason: string): Promise<void>;
+  /**
+   * Tries held nodes again: one, or all of them. `code: 'current'` runs it with the code that its pipeline has now.
+   * @throws PawlError `Conflict` when it is not held, or cannot run with the current code.
+   */
+  retry(request?: RetryRequest): Promise<void>;
+  /**
+   * Gives a held step its output, so that the run goes on without it.
+   * @throws PawlError `Conflict` when it is not held, `InvalidValue` for what its output schema does not take.
+   */
+  skip(request: SkipRequest): Promise<void>;
+  /** Ends the run as aborted, held or not. @throws PawlError `Conflict` when it is at its end already. */
+  abort(request?: AbortRequest): Promise<void>;
   /** Decides at an `approval`. @throws PawlError `Conflict` or `InvalidValue` with what is wrong. */
   approve(decision?: ApproveRequest): Promise<void>;
   /** Sends a `waitFor` its event. @throws PawlError `Conflict` or `InvalidValue` with what is wrong. */
@@ -57,8 +68,9 @@ export function openRun<Result>(handle: WorkflowHandle): PipelineRun<Result> {
       translateErrors(id, async () => {
         await handle.cancel();
       }),
-    retry: (node) => update(RunMessage.retry, { node }),
-    abort: (reason) => update(RunMessage.abort, { reason }),
+    retry: (request = {}) => update(RunMessage.retry, request),
+    skip: (request) => update(RunMessage.skip, request),
+    abort: (request = {}) => update(RunMessage.abort, request),
     approve: (decision = {}) => update(RunMessage.approve, decision),
     send: (node, value = null) => update(RunMessage.send, { node, value } satisfies SendRequest),
   };

@@ -5,7 +5,7 @@
 import type { Binding, Quoted } from './binding.js';
 import type { Digest } from './canonical.js';
 import type { Json } from './json.js';
-import type { CacheMode, Plan, RetryPlan } from './plan.js';
+import type { CacheMode, Plan, RetryPlan, StepNodeOptions } from './plan.js';
 
 /** Version of the interpreter's sequence of commands. Recorded by `begin`; older runs keep their own. */
 export const ENGINE_VERSION = 3;
@@ -24,6 +24,10 @@ export const ActivityName = {
   alert: 'pawl.alert',
   /** Runs several light steps at once. */
   lightSteps: 'pawl.light-steps',
+  /** Finds the code that held steps have in the pipeline's current plan. */
+  currentCode: 'pawl.current-code',
+  /** Commits what an operator gives in place of a step's output. */
+  give: 'pawl.give',
 } as const;
 
 /** Custom search attributes of a run; all are Keywords. */
@@ -39,7 +43,11 @@ export const SearchAttribute = {
 
 /** Names of the Updates and the Query a run answers. */
 export const RunMessage = {
+  /** Tries held nodes again. */
   retry: 'retry',
+  /** Gives a held step its output, so that it need not run. */
+  skip: 'skip',
+  /** Ends the run as aborted. */
   abort: 'abort',
   nodes: 'nodes',
   /** Decides for or against at an `approval`. */
@@ -83,7 +91,7 @@ export interface BeginResult {
 /** Asks for a value to be checked by a schema of the code bundle; answered with the value, defaults filled in. */
 export interface CheckInput {
   readonly code: Digest;
-  /** Name in the trace's schemas, as `pipeline/evaluate-all` or `node/approve`. */
+  /** Name in the trace's schemas, as `pipeline/evaluate-all` or `node/approve`, or `step/train/output`. */
   readonly schema: string;
   readonly value: Quoted;
 }
@@ -175,6 +183,56 @@ export interface Reused {
   readonly node: string;
 }
 
+/**
+ * The code that a node runs instead of the run's own, from an operator's retry on. Its plan is in the journal's row of
+ * each generation that ran with it, so what looks for the plans and bundles that a run uses must look there beside the
+ * run's own plan; between the operator's decision and the row, the plan is in the run's history alone.
+ */
+export interface NodeCode {
+  readonly planHash: Digest;
+  readonly code: Digest;
+  readonly fingerprint: Digest;
+  readonly options: StepNodeOptions;
+}
+
+/** Asks for the current code of steps of a run. */
+export interface CurrentCodeInput {
+  readonly pipeline: string;
+  readonly steps: readonly PlacedStep[];
+}
+
+/** A step as the run's own plan has it: what the current plan must agree with. */
+export interface PlacedStep {
+  /** In the plan, without keys of items. */
+  readonly id: string;
+  readonly step: string;
+  readonly input: Binding;
+  /** Ids of the nodes it is inside of, the outermost first. */
+  readonly around: readonly string[];
+}
+
+/** In the order in which the steps were asked for. */
+export interface CurrentCode {
+  readonly steps: readonly NodeCode[];
+}
+
+/** A value that stands for a step's output, checked by the step's own schema before it counts. */
+export interface GiveInput {
+  /** The step as its last attempt was sent to a worker. */
+  readonly task: StepTask;
+  readonly value: Quoted;
+  readonly given: Given;
+}
+
+/** Who gave a node its output, and why. */
+export interface Given {
+  /** Who says so; Temporal does not prove it. */
+  readonly by: string;
+  readonly reason: string;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+}
+
 /** Key of a run's memo that says how all its steps use earlier outputs: `off`, or `refresh` for those that reuse. */
 export const REUSE_MEMO = 'reuse';
 
@@ -195,6 +253,10 @@ export interface NodeStatus {
   readonly fault: Fault | null;
   /** Where the output came from, for a node that did not run. */
   readonly reused?: Reused;
+  /** Who gave the output, for a node that was skipped by an operator. */
+  readonly given?: Given;
+  /** The plan whose code it runs since an operator's retry. Absent: the run's. */
+  readonly plan?: Digest;
   /** Of a node that waits. */
   readonly waitsFor?: WaitsFor;
 }
@@ -275,6 +337,15 @@ export interface Fault {
   readonly type: string;
   readonly message: string;
   readonly hint: string | null;
+  /** Of a fault that holds, or has held, the run. */
+  readonly held?: HeldFor;
+}
+
+/** How long a fault holds a run. Both ISO 8601, UTC. */
+export interface HeldFor {
+  readonly since: string;
+  /** The run fails then, unless somebody has decided. */
+  readonly until: string;
 }
 
 /** What a closed run returns to whoever started it, in its memo too. */
@@ -345,6 +416,36 @@ export interface Alert {
   readonly text: string;
   /** Whom it concerns. Absent: everybody. */
   readonly roles?: readonly string[];
+}
+
+/** Which code a held step is tried again with: what it has had, or what its pipeline's current plan has for it. */
+export const CODE_CHOICES = ['pinned', 'current'] as const;
+export type CodeChoice = (typeof CODE_CHOICES)[number];
+
+/** Input of the Update `retry`. */
+export interface RetryRequest {
+  /** Default: every held node. */
+  readonly node?: string;
+  /** Default: `pinned`. */
+  readonly code?: CodeChoice;
+  readonly by?: string;
+  readonly reason?: string;
+}
+
+/** Input of the Update `skip`. */
+export interface SkipRequest {
+  /** A held step. Default: the one that is held. */
+  readonly node?: string;
+  /** What stands for its output; checked by the step's output schema. */
+  readonly value: Json;
+  readonly by?: string;
+  readonly reason?: string;
+}
+
+/** Input of the Update `abort`. */
+export interface AbortRequest {
+  readonly by?: string;
+  readonly reason?: string;
 }
 
 /** How a run ended, as the nodes of `onExit` read it. */

@@ -25,7 +25,12 @@ import {
  */
 export type Claim =
   | { readonly state: 'claimed'; readonly token: string; readonly failures: number }
-  | { readonly state: 'committed'; readonly output: Quoted; readonly reusedFrom: ReuseOrigin | null };
+  | {
+      readonly state: 'committed';
+      readonly output: Quoted;
+      readonly reusedFrom: ReuseOrigin | null;
+      readonly note: Json;
+    };
 
 export interface CommitOptions {
   readonly key: NodeKey;
@@ -34,7 +39,7 @@ export interface CommitOptions {
   readonly output: Quoted;
   /** What the node read and wrote (see `edgesOf`). Default: none. */
   readonly lineage?: readonly LineageEdge[];
-  /** A remark for operators, for example who skipped the node. Default: none. */
+  /** A remark for operators, for example who gave the node its output. Default: none. */
   readonly note?: Json;
   /** What the node offers to later executions, or where its output came from. Default: reuse is off. */
   readonly cache?: CacheRecord;
@@ -105,8 +110,9 @@ async function claim(db: Database, statements: JournalStatements, options: Claim
   const [claimed] = await db.run<{ failures: number }>(statements.claim, claimValues(options, token));
   if (claimed) return { state: 'claimed', token, failures: claimed.failures };
   // A committed row stays as it is, so reading it in a second statement is safe.
-  const row = await selectNode(db, options).select(['output', 'reused_from']).executeTakeFirstOrThrow();
-  return { state: 'committed', output: row.output, reusedFrom: row.reused_from as unknown as ReuseOrigin | null };
+  const row = await selectNode(db, options).select(['output', 'reused_from', 'note']).executeTakeFirstOrThrow();
+  const reusedFrom = row.reused_from as unknown as ReuseOrigin | null;
+  return { state: 'committed', output: row.output, reusedFrom, note: row.note };
 }
 
 function claimValues(options: ClaimOptions, token: string): unknown[] {

@@ -16,6 +16,9 @@ import {
   type BeginInput,
   type BeginResult,
   type CheckInput,
+  type CurrentCode,
+  type CurrentCodeInput,
+  type GiveInput,
   type LightBatch,
   type LightBatchResult,
   type RecordRunInput,
@@ -110,7 +113,18 @@ export async function callCheck(input: CheckInput, totalMs = OUTAGE_MS): Promise
   return (await own(`check: ${input.schema}`, totalMs)[ActivityName.check]!(input)) as Quoted;
 }
 
-/** The same, beside the workflow if that works at once, else through the queue. */
+/** The code that steps have in their pipeline's current plan. @param totalMs how long an outage is waited for. */
+export async function callCurrentCode(input: CurrentCodeInput, totalMs: number): Promise<CurrentCode> {
+  return (await own('find the current code', totalMs)[ActivityName.currentCode]!(input)) as CurrentCode;
+}
+
+/** Commits what an operator gives in place of a step's output. @param totalMs how long an outage is waited for. */
+export async function callGive(input: GiveInput, totalMs: number): Promise<Quoted> {
+  const summary = summaryOf(`given by ${input.given.by}: ${input.task.node}`);
+  return (await own(summary, totalMs)[ActivityName.give]!(input)) as Quoted;
+}
+
+/** As `callCheck`, beside the workflow if that works at once, else through the queue. */
 export async function callQuickCheck(input: CheckInput): Promise<Quoted> {
   try {
     // As with a light step: cancelling it in the moment it begins confuses the SDK.

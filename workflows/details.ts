@@ -1,5 +1,5 @@
 import { describeTurn, isForTurn } from '../plan/describe-turn.js';
-import type { NodeState, NodeStatus } from '../plan/protocol.js';
+import type { Fault, NodeState, NodeStatus } from '../plan/protocol.js';
 import { renderWaits } from './render-waits.js';
 import { bytesOf, clip, fitting, oneLine } from './text-bytes.js';
 
@@ -59,9 +59,13 @@ function renderFaults(table: readonly NodeStatus[]): readonly string[] {
   const held = table.filter((row) => row.state === 'held' && row.fault).slice(0, 3);
   const lines = held.map(
     ({ node, fault }) =>
-      `**Held at ${oneLine(node, 200)}**: ${clip(fault!.message, 400)} ${clip(fault!.hint ?? '', 300)} Decide with the Update \`retry\` or \`abort\`.\n`,
+      `**Held at ${oneLine(node, 200)}**${untilOf(fault!)}: ${clip(fault!.message, 400)} ${clip(fault!.hint ?? '', 300)} Decide with the Update \`retry\`, \`skip\` or \`abort\`.\n`,
   );
   return fitting(lines, MAX_FAULTS_BYTES);
+}
+
+function untilOf({ held }: Fault): string {
+  return held ? ` until ${held.until}, when the run fails` : '';
 }
 
 function renderRow(row: NodeStatus, label: string | undefined): string {
@@ -70,8 +74,10 @@ function renderRow(row: NodeStatus, label: string | undefined): string {
   return `| ${MARKS[row.state]} | ${name} | ${renderTime(row)} |`;
 }
 
-function renderTime({ ms, reused, waitsFor, state, fault }: NodeStatus): string {
+function renderTime({ ms, reused, given, waitsFor, state, fault }: NodeStatus): string {
   if (reused) return `reused from ${reused.run}`;
+  if (given) return oneLine(`given by ${given.by}${given.reason ? `: ${given.reason}` : ''}`, 200);
+  if (state === 'held' && fault?.held) return `held until ${fault.held.until}`;
   if (waitsFor && isForTurn(waitsFor)) return oneLine(describeTurn(waitsFor));
   if (waitsFor?.until) return `until ${waitsFor.until}`;
   if (state === 'failed' && fault) return oneLine(fault.message);

@@ -13,6 +13,8 @@ export interface Ending {
   readonly quoted: Quoted;
   readonly value: Json;
   readonly faults: readonly Fault[];
+  /** Who aborted it and why, in the form in which runs keep what went wrong. */
+  readonly aborted?: Fault;
   readonly error?: unknown;
 }
 
@@ -49,11 +51,13 @@ export function endingOf(error: unknown, state: RunState): Ending {
 
 function givenUp(error: RunGivenUp): Ending {
   const type = error.outcome === 'aborted' ? FailureType.Aborted : (error.faults[0]?.type ?? FailureType.Internal);
+  const aborted: Fault = { node: '', type, message: error.reason, hint: null };
   return {
     outcome: error.outcome,
     quoted: null,
     value: null,
     faults: error.faults,
+    ...(error.outcome === 'aborted' && { aborted }),
     error: ApplicationFailure.create({ type, message: error.reason, nonRetryable: true, details: [error.faults] }),
   };
 }

@@ -1,8 +1,8 @@
 import { CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
 import { codeNamesIn, type Quoted, quote, resolveBinding } from '../plan/binding.js';
 import { FailureType } from '../plan/failure.js';
-import type { Block, StepNode } from '../plan/plan.js';
-import type { Fault, StepCall, StepResult, StepTask } from '../plan/protocol.js';
+import type { Block, RetryPlan, StepNode } from '../plan/plan.js';
+import type { Fault, NodeCode, StepCall, StepResult, StepTask } from '../plan/protocol.js';
 import { endIfStopped } from './budget.js';
 import { cacheModeOf } from './cache-mode.js';
 import { callLightStep, callStep } from './calls.js';
@@ -26,6 +26,7 @@ export async function interpretStep(node: StepNode, frame: Frame, run: Run, bloc
   const { budget } = run.state;
   const bytes = sizeOf(call);
   if (bytes > MAX_INPUT_BYTES) throw run.faults.refuse(tooLarge(id, bytes));
+  let code = codeOf(node, run);
   let light = node.options.light;
   let generation = 0;
   let cutOff = 0;
@@ -44,7 +45,7 @@ export async function interpretStep(node: StepNode, frame: Frame, run: Run, bloc
     try {
       if (cutOff > paused) {
         paused = cutOff;
-        await pauseAfter(cutOff, id, node);
+        await pauseAfter(cutOff, id, code.options.retry);
       }
       const room = budget.admit(bytes);
       if (room) {
@@ -55,11 +56,11 @@ export async function interpretStep(node: StepNode, frame: Frame, run: Run, bloc
         ? callToItsEnd(call, label)
         : callStep(
             {
-              ...taskOf(node, call, generation, run),
+              ...taskOf(node, call, code, generation),
               ...(cutOff > 0 && { cutOff }),
               ...(waitedMs > 0 && { waitedMs }),
             },
-            node.options,
+            code.options,
             label,
           ));
       if (isWait(result)) {
@@ -81,11 +82,19 @@ export async function interpretStep(node: StepNode, frame: Frame, run: Run, bloc
         light = false;
         continue;
       }
-      if (isCutOff(error) && cutOff + 1 < node.options.retry.attempts) {
+      if (isCutOff(error) && cutOff + 1 < code.options.retry.attempts) {
         cutOff += 1;
         continue;
       }
-      await run.faults.hold(faultOf(id, error));
+      const next = await run.faults.hold(faultOf(id, error), { node, task: taskOf(node, call, code, generation) });
+      if (next.how === 'given') {
+        run.state.given(id, next.given);
+        return next.output;
+      }
+      if (next.code) {
+        code = next.code;
+        run.state.runsCodeOf(id, code.planHash);
+      }
       cutOff = 0;
       paused = 0;
       waitedMs = 0;
@@ -96,8 +105,7 @@ export async function interpretStep(node: StepNode, frame: Frame, run: Run, bloc
 }
 
 /** The author's pause before another attempt; the worker makes it itself where an attempt failed. */
-async function pauseAfter(failures: number, id: string, { options }: StepNode): Promise<void> {
-  const { backoffMs, factor } = options.retry;
+async function pauseAfter(failures: number, id: string, { backoffMs, factor }: RetryPlan): Promise<void> {
   const ms = Math.min(backoffMs * factor ** (failures - 1), LONGEST_PAUSE_MS);
   await sleep(Math.max(1, Math.round(ms)), { summary: summaryOf(`before another attempt: ${id}`) });
 }
@@ -135,9 +143,14 @@ function callOf(node: StepNode, id: string, input: Quoted, { pinned }: Run): Ste
   return { pipeline: plan.pipeline, code: plan.code, node: id, step: node.step, input, nominalTime };
 }
 
-function taskOf(node: StepNode, call: StepCall, generation: number, { pinned }: Run): StepTask {
-  const { fingerprint, options } = node;
+/** The code that the run is pinned to. */
+function codeOf({ fingerprint, options }: StepNode, { pinned }: Run): NodeCode {
+  return { planHash: pinned.planHash, code: pinned.plan.code, fingerprint, options };
+}
+
+function taskOf(node: StepNode, call: StepCall, own: NodeCode, generation: number): StepTask {
+  const { planHash, code, fingerprint, options } = own;
   const cache = options.light ? undefined : cacheModeOf(options.cache);
   const reuse = cache && { cache, covers: codeNamesIn(node.input), mayWait: true as const };
-  return { ...call, planHash: pinned.planHash, generation, fingerprint, retry: options.retry, ...reuse };
+  return { ...call, code, planHash, generation, fingerprint, retry: options.retry, ...reuse };
 }

@@ -1,20 +1,13 @@
-import {
-  ApplicationFailure,
-  CancellationScope,
-  condition,
-  defineUpdate,
-  isCancellation,
-  setHandler,
-} from '@temporalio/workflow';
+import { CancellationScope, condition, defineUpdate, setHandler } from '@temporalio/workflow';
 import { type Quoted, quote } from '../plan/binding.js';
 import { FailureType } from '../plan/failure.js';
 import type { Json } from '../plan/json.js';
 import type { ApprovalNode } from '../plan/plan.js';
 import { type ApproveRequest, type BeginResult, RunMessage, type SendRequest } from '../plan/protocol.js';
+import { answer, askWorker } from './answer.js';
 import { type Ballot, UNKNOWN } from './ballot.js';
 import { callCheck } from './calls.js';
 import type { EventSlot } from './event-slot.js';
-import { faultOf } from './fault.js';
 import { type Found, findAddressee } from './find-addressee.js';
 import { sizeOf } from './fit-table.js';
 import { checkShape, refusal } from './request-shape.js';
@@ -129,28 +122,11 @@ async function checked(node: string, value: Json | undefined, { plan }: BeginRes
   const input = { code: plan.code, schema: `node/${node}`, value: quote(value ?? null) };
   const room = state.budget.admit(sizeOf(input));
   if (room) await room;
-  try {
-    return await state.inbox.check(() => callCheck(input, CHECK_MS));
-  } catch (error) {
-    if (isCancellation(error))
-      throw refusal(`the run ended before what was sent to "${node}" was checked`, FailureType.Conflict);
-    const { type, message } = faultOf(node, error);
-    throw refusal(message, type as FailureType);
-  }
+  return askWorker(`what was sent to "${node}" was checked`, () => state.inbox.check(() => callCheck(input, CHECK_MS)));
 }
 
 async function hasBegun(state: RunState): Promise<BeginResult> {
   await CancellationScope.nonCancellable(() => condition(() => state.pinned !== null || state.refusal !== null));
   if (state.pinned) return state.pinned;
   throw refusal(`the run could not begin: ${state.refusal}`, FailureType.Conflict);
-}
-
-/** Anything but a Temporal failure would fail the run for what somebody sent to it. */
-async function answer(work: () => Promise<string>): Promise<string> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof ApplicationFailure) throw error;
-    throw refusal(`a bug in Pawl: ${String(error)}`, FailureType.Internal);
-  }
 }

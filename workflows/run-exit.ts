@@ -40,7 +40,11 @@ async function interpretExit(exit: ExitPlan, pinned: BeginResult, state: RunStat
 }
 
 function itemOf({ outcome, quoted, faults }: Ending): Quoted {
-  return { outcome, value: quoted, faults: faults.map((fault) => quote({ ...fault })) };
+  return {
+    outcome,
+    value: quoted,
+    faults: faults.map(({ node, type, message, hint }) => quote({ node, type, message, hint })),
+  };
 }
 
 /** Ends when the work has ended, or a while after its time is over. */

@@ -58,10 +58,11 @@ function partFaults(stop: Stop, { faults, state }: Run, mayFail: () => boolean):
     return failed;
   };
   return {
-    hold: async (fault) => {
+    hold: async (fault, step) => {
       const failure = stop.stopped ? stop.causeOr(undefined) : failureBy(fault);
       if (failure !== undefined) throw failure;
-      await faults.hold(fault);
+      // Awaited here: the histories of earlier runs have recorded the order that this gives.
+      return await faults.hold(fault, step);
     },
     refuse: (fault) => (stop.stopped ? stop.causeOr(undefined) : (failureBy(fault) ?? faults.refuse(fault))),
   };

@@ -85,6 +85,7 @@ async function begin(params: Json, state: RunState): Promise<BeginResult> {
 async function interpret(pinned: BeginResult, state: RunState): Promise<Ending> {
   const scope = new CancellationScope();
   const stop = new Stop({ scope });
+  state.stop = stop;
   const run: Run = { pinned, state, stop, faults: holdingFaults(pinned, state), interpret: interpretBlock };
   try {
     const value = await scope.run(() => interpretBlock(pinned.plan.block, new Frame(pinned.params), run));
@@ -123,7 +124,8 @@ function memoValue(value: Json): Json {
 
 async function closeRun(pinned: BeginResult, state: RunState, ending: Ending): Promise<void> {
   labelRun({ phase: 'closed', outcome: ending.outcome });
-  const { outcome, value, faults } = ending;
+  const { outcome, value, aborted } = ending;
+  const faults = aborted ? [...ending.faults, aborted] : ending.faults;
   const result = resultOf(pinned, state, ending, MAX_MEMO_TABLE_BYTES);
   upsertMemo({ outcome, result: { ...result, value: memoValue(value) } });
   const { nodes, omitted } = result;

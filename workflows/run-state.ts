@@ -1,9 +1,20 @@
-import type { BeginResult, Fault, NodeState, NodeStatus, Outcome, Phase, Reused, WaitsFor } from '../plan/protocol.js';
+import type { Digest } from '../plan/canonical.js';
+import type {
+  BeginResult,
+  Fault,
+  Given,
+  NodeState,
+  NodeStatus,
+  Outcome,
+  Phase,
+  Reused,
+  WaitsFor,
+} from '../plan/protocol.js';
 import { Budget } from './budget.js';
+import { type HeldStep, type Hold, Holds } from './holds.js';
 import { Inbox } from './inbox.js';
 import { LightSteps } from './light-steps.js';
-
-export type Decision = { made: 'retry' | 'abort' | null; reason: string };
+import type { Stop } from './stop.js';
 
 interface Entry {
   state: NodeState;
@@ -11,17 +22,21 @@ interface Entry {
   ms: number | null;
   fault: Fault | null;
   reused?: Reused;
+  given?: Given;
   /** Asked for when somebody looks: decisions may have come since. */
   waitsFor?: () => WaitsFor;
 }
 
-/** Where a run stands: the table operators see, and the decisions they made. */
+/** Where a run stands: the table operators see, and what waits for their decisions. */
 export class RunState {
   readonly budget = new Budget();
   readonly lightSteps = new LightSteps(this.budget);
   readonly inbox = new Inbox();
+  readonly holds = new Holds();
   /** Null before the run has begun. */
   pinned: BeginResult | null = null;
+  /** What ends all that the run has at work; null before it has begun. */
+  stop: Stop | null = null;
   /** As it was last announced. */
   phase: Phase = 'running';
   /** Why the run could not begin. */
@@ -29,7 +44,7 @@ export class RunState {
   /** Whether all but what runs on exit has ended. */
   ended = false;
   private readonly entries = new Map<string, Entry>();
-  private readonly decisions = new Map<string, Decision>();
+  private readonly codes = new Map<string, Digest>();
   private readonly labels = new Map<string, string>();
   private last = '';
 
@@ -79,29 +94,37 @@ export class RunState {
     this.set(node, { state: 'done', startedAt: Date.now(), ms: 0, fault: null });
   }
 
-  held(fault: Fault): void {
-    this.decisions.set(fault.node, { made: null, reason: '' });
+  /** The node waits for an operator. */
+  held(fault: Fault, step: HeldStep | null): Hold {
     if (!this.entries.has(fault.node)) this.started(fault.node);
     this.update(fault.node, { state: 'held', fault });
+    return this.holds.begin(fault, step);
   }
 
   resumed(node: string): void {
-    this.decisions.delete(node);
+    this.holds.end(node);
     this.update(node, { state: 'failed' });
   }
 
-  decisionFor(node: string): Decision {
-    return this.decisions.get(node)!;
+  /** An operator gave the node its output. */
+  given(node: string, given: Given): void {
+    this.end(node, 'done');
+    this.update(node, { given, fault: null });
   }
 
-  decide(node: string, made: 'retry' | 'abort', reason: string): void {
-    const decision = this.decisions.get(node);
-    if (decision) Object.assign(decision, { made, reason });
+  /** From now on the node runs with the code of another plan than the run's. */
+  runsCodeOf(node: string, plan: Digest): void {
+    this.codes.set(node, plan);
+  }
+
+  /** The plan whose code a node runs; undefined: the run's. */
+  codeOf(node: string): Digest | undefined {
+    return this.codes.get(node);
   }
 
   /** Faults that wait for an operator. */
   faults(): readonly Fault[] {
-    return [...this.decisions.keys()].flatMap((node) => this.entries.get(node)?.fault ?? []);
+    return this.holds.all().map(({ fault }) => fault);
   }
 
   lastNode(): string {
@@ -133,12 +156,14 @@ export class RunState {
   }
 
   table(): readonly NodeStatus[] {
-    return [...this.entries].map(([node, { state, ms, fault, reused, waitsFor }]) => ({
+    return [...this.entries].map(([node, { state, ms, fault, reused, given, waitsFor }]) => ({
       node,
       state,
       ms,
       fault,
       ...(reused && { reused }),
+      ...(given && { given }),
+      ...(this.codes.has(node) && { plan: this.codes.get(node) }),
       ...(state === 'waiting' && waitsFor && { waitsFor: waitsFor() }),
     }));
   }

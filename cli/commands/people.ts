@@ -1,11 +1,10 @@
-import { userInfo } from 'node:os';
 import type { Command } from 'commander';
-import { FailureType, PawlError } from '../../plan/failure.js';
-import type { Json } from '../../plan/json.js';
 import { type ApproveRequest, RunMessage, type SendRequest } from '../../plan/protocol.js';
 import { type DecideOptions, decide, updateRun } from '../decide.js';
 import { withExamples } from '../example.js';
 import { printNote } from '../output.js';
+import { parseValue, withoutUndefined } from '../parse-value.js';
+import { userName } from '../user-name.js';
 
 /** Commands that answer a run that waits for people: approve, send. */
 export function addPeopleCommands(program: Command): void {
@@ -69,28 +68,4 @@ async function answer(run: string, options: DecideOptions, name: string, request
     if (!options.json && !options.detach) printNote(said);
     return said;
   });
-}
-
-function parseValue(text: string): Json {
-  try {
-    return JSON.parse(text) as Json;
-  } catch (cause) {
-    throw new PawlError(FailureType.InvalidInput, `--value is not JSON: ${(cause as Error).message}`, {
-      hint: `Write it as --value '{"file":"labels.csv"}'; a text has quotes of its own: --value '"yes"'`,
-      cause,
-    });
-  }
-}
-
-/** Some containers run as a user without a name. */
-function userName(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    return 'unknown';
-  }
-}
-
-function withoutUndefined<T extends object>(values: T): Partial<T> {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<T>;
 }

@@ -10,7 +10,7 @@ import { withExamples } from '../example.js';
 import { lookUpRun } from '../find-run.js';
 import { nodeRows, tableOf } from '../node-rows.js';
 import { paintOutcome, printJson, printLine, printTable } from '../output.js';
-import { printFault, runUrl } from '../run-report.js';
+import { printDecisions, printFault, runUrl } from '../run-report.js';
 import { type Session, withSession } from '../session.js';
 import { showNode } from '../show-node.js';
 import { tookOf } from '../took.js';
@@ -78,7 +78,7 @@ async function showRun(id: string, { node, json = false }: ShowOptions): Promise
   await withSession(async (session) => {
     const { run, answered } = await lookUpRun(id, session);
     const nodes = await (await session.store()).journal.nodesOfRun(run.runId);
-    if (node !== undefined) return showNode(node, nodes, json);
+    if (node !== undefined) return showNode(node, run, nodes, json);
     const table = answered || run.phase === 'closed' ? await tableOf(run, session) : null;
     const waiting = run.phase === 'closed' ? [] : (table?.filter(({ waitsFor }) => waitsFor) ?? null);
     if (json) return printJson({ ...run, nodes, table, waiting, ...(!answered && { temporal: 'does not answer' }) });
@@ -86,7 +86,7 @@ async function showRun(id: string, { node, json = false }: ShowOptions): Promise
       `${paintOutcome(stateOf(run))} ${run.workflowId}   plan ${run.planHash?.slice(7, 19) ?? 'not known yet'}   for ${run.nominalTime}`,
     );
     printLine(`params ${JSON.stringify(run.params)}`);
-    printTable(['node', 'state', 'failures', 'took', 'reuse'], nodeRows(run, nodes, table));
+    printTable(['node', 'state', 'failures', 'took', 'from'], nodeRows(run, nodes, table));
     if (!answered) printLine('Temporal does not answer: this is what Postgres was told last.');
     if (answered && run.phase !== 'closed') {
       await showProgress(session, run.workflowId);
@@ -97,8 +97,9 @@ async function showRun(id: string, { node, json = false }: ShowOptions): Promise
 }
 
 function showEnd(run: RunRecord, { environment }: Session): void {
-  for (const fault of (run.error ?? []) as unknown as readonly Fault[]) printFault(fault);
-  if (run.phase === 'held') printLine(`Decide with: pawl retry ${run.workflowId}   or   pawl abort ${run.workflowId}`);
+  const faults = (run.error ?? []) as unknown as readonly Fault[];
+  for (const fault of faults) printFault(fault);
+  if (run.phase === 'held') printDecisions(run.workflowId, faults);
   if (run.result !== null) printLine(JSON.stringify(run.result, null, 2));
   const url = runUrl(environment.uiUrl, environment.temporal.namespace, run.workflowId);
   if (url) printLine(url);

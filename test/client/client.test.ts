@@ -56,7 +56,7 @@ test('a program with the written client gets typed results; wrong uses do not co
     good: { id: 'client-good', total: 10, note: null, at: '1970-01-01T00:00:00.000Z' },
     dear: priced,
     failed: [fault],
-    aborted: { outcome: 'aborted', faults: [fault] },
+    aborted: { outcome: 'aborted', faults: [fault, { node: '', message: 'aborted by an operator: nobody wants it' }] },
     second: { type: 'Conflict', message: 'a run with the id "client-slow" is at work already' },
     notHeld: { type: 'Conflict', message: 'the run is not held: there is nothing to decide' },
     cancelled: 'cancelled',

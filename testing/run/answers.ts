@@ -110,8 +110,8 @@ export async function checked(node: string, value: Json, parts: RunParts): Promi
 }
 
 export function checkBy(schema: string, value: Quoted, { traced, artifacts }: RunParts): Promise<Quoted> {
-  const { schemas, definitions } = traced;
-  const code = { load: async () => ({ schemas, definitions }) };
+  const { schemas, steps, definitions } = traced;
+  const code = { load: async () => ({ schemas, steps, definitions }) };
   return checkValue({ code: digestOf('test'), schema, value }, { code, store: { artifacts } });
 }
 

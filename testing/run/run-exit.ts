@@ -14,12 +14,14 @@ export interface Ending {
   readonly faults: readonly Fault[];
 }
 
+const quoteFault = ({ node, type, message, hint }: Fault): Quoted => quote({ node, type, message, hint });
+
 /** Runs what the pipeline has for its end: each node for itself, so that one that fails takes only those that need it. */
 export async function runExit(evaluation: Evaluation, parts: RunParts, params: Quoted, ending: Ending): Promise<void> {
   const { onExit } = parts.traced;
   if (!onExit) return;
   const { outcome, value, faults } = ending;
-  const info: Quoted = { outcome, value, faults: faults.map((fault) => quote({ ...fault })) };
+  const info: Quoted = { outcome, value, faults: faults.map(quoteFault) };
   const frame = new Frame(params).withItem(EXIT_ITEM, info);
   const own = new Set(onExit.block.nodes.map(({ id }) => id));
   for (const node of onExit.block.nodes) {

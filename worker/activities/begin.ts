@@ -57,7 +57,7 @@ function labelsOf({ nodes }: Annotations): Pick<BeginResult, 'labels'> {
 }
 
 /** Plans never change, so one that was read and checked once is good for every run. */
-function planOf({ hash, plan }: StoredPlan, { plans }: WorkerParts): Plan {
+export function planOf({ hash, plan }: StoredPlan, { plans }: Pick<WorkerParts, 'plans'>): Plan {
   const known = plans.get(hash) ?? readPlan(plan);
   plans.set(hash, known);
   return known;

@@ -6,6 +6,9 @@ import {
   type BeginInput,
   type BeginResult,
   type CheckInput,
+  type CurrentCode,
+  type CurrentCodeInput,
+  type GiveInput,
   type LightBatch,
   type LightBatchResult,
   type RecordRunInput,
@@ -20,6 +23,8 @@ import { asFailure, isOutage } from '../steps/failures.js';
 import { runLightBatch, runStep } from '../steps/run-step.js';
 import { begin, type RunIdentity } from './begin.js';
 import { checkValue } from './check.js';
+import { currentCode } from './current-code.js';
+import { give } from './give.js';
 import { isNull, read } from './read.js';
 import { recordRun } from './record-run.js';
 
@@ -34,6 +39,9 @@ export function createActivities(parts: WorkerParts) {
     [ActivityName.check]: (input: CheckInput): Promise<Quoted> => guarded(() => checkValue(input, parts)),
     [ActivityName.alert]: (alert: Alert): Promise<void> =>
       guarded(() => sendAlert(alert, identity(), parts.environment)),
+    [ActivityName.currentCode]: (input: CurrentCodeInput): Promise<CurrentCode> =>
+      guarded(() => currentCode(input, parts)),
+    [ActivityName.give]: (input: GiveInput): Promise<Quoted> => guarded(() => give(input, parts)),
     [ActivityName.lightSteps]: (batch: LightBatch): Promise<LightBatchResult> => runLightBatch(batch, parts),
     default: (task: StepCall | StepTask): Promise<StepResult | StepWait> => runStep(task, parts),
   };

@@ -1,4 +1,3 @@
-import { hostname } from 'node:os';
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import type { Progress, StepContext, StepLog } from '../../dsl/context.js';
@@ -16,6 +15,7 @@ import { type Observations, observeContext } from '../reuse/observe-context.js';
 import { decideReuse, offeredRecord, type ReuseAttempt, reusedRecord, reuseModeOf } from '../reuse/reuse.js';
 import { watchFlight } from '../reuse/single-flight.js';
 import { callStepFunction } from './call-step.js';
+import { claimOf, workerName } from './claim-of.js';
 import { asFailure, clip, isOutage, Rejection, retryAfter } from './failures.js';
 import { guardContext } from './guard-context.js';
 import { startHeartbeat } from './heartbeat.js';
@@ -72,7 +72,7 @@ async function callLight(call: StepCall, code: LoadedCode, parts: WorkerParts): 
 async function runRecorded(task: StepTask, parts: WorkerParts): Promise<StepResult | StepWait> {
   const heartbeat = startHeartbeat();
   try {
-    const claim = await parts.store.journal.claim(claimOf(task));
+    const claim = await parts.store.journal.claim(claimOf(task, Context.current().info));
     if (claim.state === 'committed') return { output: claim.output, ms: 0, ...reusedFrom(claim.reusedFrom) };
     refuseUsedUp(task, claim.failures);
     return await runClaimed(task, claim.token, parts, heartbeat.progress);
@@ -186,8 +186,6 @@ function reuseAttemptOf({ task, token, code, step, parts }: StepWork): ReuseAtte
   return { task, code, step, attempt, owner, heartbeatMs: info.heartbeatTimeoutMs ?? 0 };
 }
 
-const workerName = (): string => `${hostname()}:${process.pid}`;
-
 async function execute(
   { task, token, step, code, parts, secrets, onProgress }: StepWork,
   shown: (context: StepContext) => StepContext,
@@ -247,24 +245,6 @@ function stepLog(log: Context['log'], node: string): StepLog {
   return {
     info: (message, details) => log.info(message, { node, ...details }),
     warn: (message, details) => log.warn(message, { node, ...details }),
-  };
-}
-
-function claimOf(task: StepTask) {
-  const { info } = Context.current();
-  return {
-    runId: runIdOf(),
-    workflowId: info.workflowExecution?.workflowId ?? '',
-    node: task.node,
-    generation: task.generation,
-    pipeline: task.pipeline,
-    step: task.step,
-    planHash: task.planHash,
-    fingerprint: task.fingerprint,
-    nominalTime: task.nominalTime,
-    input: task.input,
-    attempt: info.attempt,
-    worker: workerName(),
   };
 }
 
