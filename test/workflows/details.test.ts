@@ -6,19 +6,31 @@ const done = (node: string): NodeStatus => ({ node, state: 'done', ms: 12, fault
 
 describe('the details of a run in the Temporal UI', () => {
   test('show what it is for, what is held, and each node', () => {
-    const fault = { node: 'train', type: 'InvalidModel', message: 'the loss is NaN', hint: 'Lower the learning rate.' };
+    const fault = {
+      node: 'train',
+      type: 'InvalidModel',
+      message: 'the loss is NaN',
+      hint: 'Lower the learning rate.',
+      held: { since: '2001-03-02T06:00:00.000Z', until: '2001-03-09T06:00:00.000Z' },
+    };
     const held: NodeStatus = { node: 'train', state: 'held', ms: null, fault };
-    expect(renderDetails({ pipeline: 'delays', doc: 'Will it be late?', table: [done('ingest'), held] })).toBe(
+    const given: NodeStatus = {
+      ...done('weather'),
+      given: { by: 'ann', reason: 'as last year', at: '2001-03-02T07:00:00.000Z' },
+    };
+    expect(renderDetails({ pipeline: 'delays', doc: 'Will it be late?', table: [done('ingest'), given, held] })).toBe(
       [
         '### delays',
         'Will it be late?',
         '',
-        '**Held at train**: the loss is NaN Lower the learning rate. Decide with the Update `retry` or `abort`.',
+        '**Held at train** until 2001-03-09T06:00:00.000Z, when the run fails: the loss is NaN Lower the learning rate. ' +
+          'Decide with the Update `retry`, `skip` or `abort`.',
         '',
         '| | node | time |',
         '|---|---|---|',
         '| ✓ | ingest | 12 ms |',
-        '| ⏸ | train |  |',
+        '| ✓ | weather | given by ann: as last year |',
+        '| ⏸ | train | held until 2001-03-09T06:00:00.000Z |',
       ].join('\n'),
     );
   });
