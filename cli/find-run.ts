@@ -1,14 +1,19 @@
 import {
+  type Client,
   isGrpcServiceError,
   ServiceError,
   type WorkflowExecutionDescription,
+  type WorkflowExecutionInfo,
   WorkflowNotFoundError,
 } from '@temporalio/client';
+import { closingOf } from '../client/closing.js';
 import { nameIn, runIdIn } from '../plan/environment.js';
 import { FailureType, isPawlError, PawlError } from '../plan/failure.js';
-import { type Fault, OUTCOMES, type Outcome, type RunResult } from '../plan/protocol.js';
+import type { Json } from '../plan/json.js';
 import { suggestName } from '../plan/suggest.js';
 import type { RunRecord } from '../store/index.js';
+import { retentionOf } from '../worker/runs/retention.js';
+import { type Settling, settleRun } from '../worker/runs/settle-runs.js';
 import type { Session } from './session.js';
 
 const SUGGESTED_FROM = 500;
@@ -25,17 +30,21 @@ const UNANSWERED: readonly number[] = [4, 14];
 export async function findRun(id: string, session: Session): Promise<RunRecord> {
   const { runs } = await session.store();
   const known = await knownRun(id, session);
-  if (known?.phase === 'closed') return known;
-  const workflowId = known?.workflowId ?? runIdIn(session.environment.name, id);
-  const found = await describe(workflowId, known?.runId, session);
-  if (!known) {
-    if (found) return notBegun(found);
+  const client = await session.client();
+  return client.withDeadline(Date.now() + ANSWER_MS, async () => {
+    const latest = await describe(known?.workflowId ?? runIdIn(session.environment.name, id), client);
+    // One id may have had several runs, one after the other: after a reset, or started again.
+    const run = latest && latest.runId !== known?.runId ? await runs.run(latest.runId) : known;
+    if (run) return settleRun(run, await settlingOf(session));
+    if (latest) return unbegunRecord(latest, client);
     throw await unknownRun(id, session);
-  }
-  if (!found || found.status.name === 'RUNNING') return known;
-  const closed = closedRun(known, found);
-  await runs.close({ ...closed, outcome: closed.outcome!, closedAt: closed.closedAt! });
-  return closed;
+  });
+}
+
+/** What it takes to find out how runs ended. */
+export async function settlingOf(session: Session): Promise<Settling> {
+  const client = await session.client();
+  return { client, store: await session.store(), retentionMs: await retentionOf(client) };
 }
 
 /** The run of an id, and whether Temporal could say how it stands: for looking, what Postgres knows is enough. */
@@ -58,71 +67,42 @@ async function knownRun(id: string, session: Session): Promise<RunRecord | null>
 }
 
 /** True where Temporal is not reached, or does not get to an answer. */
-function isUnanswered(error: unknown): boolean {
+export function isUnanswered(error: unknown): boolean {
   if (isPawlError(error)) return error.type === FailureType.StoreUnavailable;
   const cause = error instanceof ServiceError ? error.cause : error;
   return isGrpcServiceError(cause) && UNANSWERED.includes(cause.code);
 }
 
-async function describe(
-  workflowId: string,
-  runId: string | undefined,
-  session: Session,
-): Promise<WorkflowExecutionDescription | null> {
+async function describe(workflowId: string, client: Client): Promise<WorkflowExecutionDescription | null> {
   try {
-    const client = await session.client();
-    const handle = client.workflow.getHandle(workflowId, runId);
-    return await client.withDeadline(Date.now() + ANSWER_MS, () => handle.describe());
+    return await client.workflow.getHandle(workflowId).describe();
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return null;
     throw error;
   }
 }
 
-/** A run that no worker has taken up, or whose begin was refused. */
-function notBegun(found: WorkflowExecutionDescription): RunRecord {
+type Started = Pick<WorkflowExecutionInfo, 'runId' | 'workflowId' | 'type' | 'startTime'>;
+
+/** A run that no worker has taken up, or that ended before one did. */
+export async function unbegunRecord(found: Started, client: Client): Promise<RunRecord> {
+  const { runId, workflowId, type: pipeline } = found;
   const startedAt = found.startTime.toISOString();
-  const open: RunRecord = {
-    runId: found.runId,
-    workflowId: found.workflowId,
-    pipeline: found.type,
+  const closing = await closingOf(client.workflow.getHandle(workflowId, runId));
+  return {
+    runId,
+    workflowId,
+    pipeline,
     planHash: null,
     params: null,
     nominalTime: startedAt,
     startedAt,
-    phase: 'running',
-    outcome: null,
-    result: null,
-    error: null,
-    closedAt: null,
+    phase: closing ? 'closed' : 'running',
+    outcome: closing?.outcome ?? null,
+    result: closing?.value ?? null,
+    error: (closing?.faults ?? null) as unknown as Json,
+    closedAt: closing?.closedAt ?? null,
   };
-  return found.status.name === 'RUNNING' ? open : closedRun(open, found);
-}
-
-/** How Temporal says that a run ended; its memo says more, unless the run itself could not say anything. */
-function closedRun(run: RunRecord, found: WorkflowExecutionDescription): RunRecord {
-  const { memo, status, closeTime } = found;
-  const said = OUTCOMES.find((outcome) => outcome === memo?.outcome);
-  const result = memo?.result as RunResult | undefined;
-  return {
-    ...run,
-    phase: 'closed',
-    outcome: said ?? outcomeOf(status.name),
-    result: result?.value ?? null,
-    error: said ? run.error : [endedFromOutside(status.name)],
-    closedAt: (closeTime ?? new Date()).toISOString(),
-  };
-}
-
-function outcomeOf(status: string): Outcome {
-  if (status === 'CANCELLED') return 'cancelled';
-  return status === 'TERMINATED' ? 'aborted' : 'failed';
-}
-
-/** As JSON, as the store keeps faults. */
-function endedFromOutside(status: string): { readonly [key in keyof Fault]: string | null } {
-  const what = status.toLowerCase().replace('_', ' ');
-  return { node: '', type: 'Aborted', message: `Temporal says: ${what}`, hint: 'Its history there says why.' };
 }
 
 async function unknownRun(id: string, session: Session): Promise<PawlError> {

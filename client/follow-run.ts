@@ -1,7 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type WorkflowHandle, WorkflowNotFoundError } from '@temporalio/client';
+import {
+  WorkflowFailedError,
+  type WorkflowHandle,
+  type WorkflowHandleWithFirstExecutionRunId,
+} from '@temporalio/client';
 import { type Fault, type NodeStatus, type Outcome, RunMessage, type RunResult } from '../plan/protocol.js';
 import { type OpenAttempt, openAttempts } from './attempts.js';
+import { closingOf } from './closing.js';
 
 const POLL_MS = 400;
 /** Retries are looked at less often: they only matter to a run that does not get on. */
@@ -61,39 +66,27 @@ async function reportRetries(
   }
 }
 
-/** How a run ended, whatever its closing status. Waits for it. */
+/** How a run ended, whatever its closing status. Waits for it; one that is reset is followed on. */
 export async function endOf(handle: WorkflowHandle): Promise<Extract<Followed, { phase: 'closed' }>> {
   try {
-    const result = (await handle.result()) as RunResult;
-    return { phase: 'closed', outcome: result.outcome, value: result.value, faults: [] };
+    const { outcome, value } = (await handle.result()) as RunResult;
+    return { phase: 'closed', outcome, value, faults: [] };
   } catch (error) {
-    if (error instanceof WorkflowNotFoundError) throw error;
-    return endedBadly(handle, error);
+    if (!(error instanceof WorkflowFailedError)) throw error;
+    return endedBadly(handle);
   }
 }
 
-/** Runs that failed or were cancelled have no result; what they left is in the memo. */
-async function endedBadly(handle: WorkflowHandle, error: unknown): Promise<Extract<Followed, { phase: 'closed' }>> {
-  const { memo, status } = await handle.describe();
-  const result = memo?.result as RunResult | undefined;
-  const faults = result?.nodes.flatMap((node) => node.fault ?? []) ?? [];
-  const outcome = (memo?.outcome as Outcome | undefined) ?? (status.name === 'CANCELLED' ? 'cancelled' : 'failed');
-  // That a run was cancelled says its outcome; Temporal's own words for it say nothing more.
-  if (outcome === 'cancelled') return { phase: 'closed', outcome, value: null, faults };
-  // Who aborted a run and why is in no node.
-  const unsaid = faults.length === 0 || outcome === 'aborted' ? [faultFrom(error)] : [];
-  return { phase: 'closed', outcome, value: null, faults: [...faults, ...unsaid] };
-}
-
-function faultFrom(error: unknown): Fault {
-  const cause = (error as { cause?: { type?: string; message?: string; details?: [Partial<Fault>?] } }).cause;
-  const details = cause?.details?.[0];
-  return {
-    node: details?.node ?? '',
-    type: cause?.type ?? 'Unknown',
-    message: cause?.message ?? String(error),
-    hint: details?.hint ?? null,
-  };
+/** The result has been waited for of the run that a handle was made for; whatever else is asked goes to the latest one. */
+async function endedBadly(handle: WorkflowHandle): Promise<Extract<Followed, { phase: 'closed' }>> {
+  const { client, workflowId } = handle;
+  const { firstExecutionRunId } = handle as Partial<WorkflowHandleWithFirstExecutionRunId>;
+  const closing = await closingOf(firstExecutionRunId ? client.getHandle(workflowId, firstExecutionRunId) : handle);
+  if (closing === null) return endOf(client.getHandle(workflowId));
+  const { outcome, value, faults, resetTo } = closing;
+  return resetTo === undefined
+    ? { phase: 'closed', outcome, value, faults }
+    : endOf(client.getHandle(workflowId, resetTo));
 }
 
 /** The table of nodes; empty while no worker answers. */

@@ -465,4 +465,6 @@ export interface RecordRunInput {
   readonly nodes?: readonly NodeStatus[];
   /** How many more nodes it had. Absent: none. */
   readonly omitted?: number;
+  /** What it was started with, for a run that ends before `begin` could record it. Absent: it has begun. */
+  readonly notBegun?: BeginInput;
 }

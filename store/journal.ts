@@ -69,6 +69,8 @@ export interface Journal {
    * @throws PawlError `Fenced`.
    */
   recordFailure(options: FailureOptions): Promise<number>;
+  /** Ends what the attempts of a run may still do: none of them owns its node any more. @returns how many there were. */
+  fence(runId: string): Promise<number>;
   /** Whether the attempt may go on: false once another has claimed the node, or it is committed. */
   stillOwner(key: NodeKey, token: string): Promise<boolean>;
   /** Says why the node's work has not begun. What is not the attempt's any more is left alone. */
@@ -90,6 +92,7 @@ export function openJournal(db: Database): Journal {
     claim: (options) => claim(db, statements, options),
     commit: (options) => commit(db, statements, options),
     recordFailure: (options) => recordFailure(db, options),
+    fence: (runId) => fence(db, runId),
     stillOwner: async (key, token) => (await db.run(statements.stillOwner, keyValues(key, token))).length > 0,
     noteWait: async (key, token, reason) => {
       await db.run(statements.noteWait, [...keyValues(key, token), reason]);
@@ -186,6 +189,16 @@ async function recordFailure(db: Database, { key, token, error }: FailureOptions
     .executeTakeFirst();
   if (row === undefined) throw fenced(key, 'a later attempt has taken over');
   return row.failures;
+}
+
+async function fence(db: Database, runId: string): Promise<number> {
+  const { numUpdatedRows } = await db.kysely
+    .updateTable('journal')
+    .set({ token: sql<string>`gen_random_uuid()` })
+    .where('run_id', '=', runId)
+    .where('state', '=', 'claimed')
+    .executeTakeFirst();
+  return Number(numUpdatedRows);
 }
 
 function selectNode(db: Database, { runId, node, generation }: NodeKey) {

@@ -53,6 +53,8 @@ export interface RunFilter {
   readonly pipeline?: string;
   readonly outcome?: RunOutcome;
   readonly phase?: RunPhase;
+  /** Only those that are not closed. */
+  readonly open?: boolean;
   /** Default: 50. */
   readonly limit?: number;
 }
@@ -172,11 +174,12 @@ function closing({ outcome, result, error, closedAt }: RunClose): RunChange {
   };
 }
 
-async function list(db: Database, { pipeline, outcome, phase, limit = 50 }: RunFilter): Promise<RunRecord[]> {
+async function list(db: Database, { pipeline, outcome, phase, open, limit = 50 }: RunFilter): Promise<RunRecord[]> {
   const rows = await selectRuns(db)
     .$if(pipeline !== undefined, (query) => query.where('pipeline', '=', pipeline!))
     .$if(outcome !== undefined, (query) => query.where('outcome', '=', outcome!))
     .$if(phase !== undefined, (query) => query.where('phase', '=', phase!))
+    .$if(open === true, (query) => query.where('phase', '!=', 'closed'))
     .limit(limit)
     .execute();
   return rows.map(toRecord);

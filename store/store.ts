@@ -3,6 +3,7 @@ import { DEFAULT_ENVIRONMENT } from '../plan/environment.js';
 import type { Checkpoints } from '../plan/registry.js';
 import { openFolderStore } from './artifacts/folder-store.js';
 import { type OwnedNode, openCheckpoints } from './checkpoint-store.js';
+import { type Chores, openChores } from './chores.js';
 import { type Database, openDatabase } from './database.js';
 import { type DeploymentStore, openDeploymentStore } from './deployment-store.js';
 import { checkDatabaseOwner, keepDatabaseOwner } from './environment/database-owner.js';
@@ -40,6 +41,7 @@ export interface Store {
   readonly deployments: DeploymentStore;
   readonly predictions: PredictionLog;
   readonly artifacts: ArtifactStore;
+  readonly chores: Chores;
   /** The checkpoints of a node; saving asks whether the attempt still owns it. */
   checkpoints(owner: OwnedNode): Checkpoints;
   /** Closes all connections. May be called twice. */
@@ -86,6 +88,7 @@ function storeOver(db: Database, artifacts: ArtifactStore): Store {
     deployments: openDeploymentStore(db),
     predictions: openPredictionLog(db),
     artifacts,
+    chores: openChores(db),
     checkpoints: (owner) => openCheckpoints(db, owner),
     close: () => db.close(),
   };

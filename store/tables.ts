@@ -47,6 +47,8 @@ export interface RunsTable {
   error: OptionalJsonColumn;
   started_at: TimeColumn;
   closed_at: TimeColumn | null;
+  origin: OptionalJsonColumn;
+  answers: OptionalJsonColumn;
 }
 
 export interface RunTablesTable {
@@ -151,6 +153,12 @@ export interface PredictionsTable {
   at: TimeColumn;
 }
 
+export interface ChoresTable {
+  name: string;
+  worker: string;
+  began_at: TimeColumn;
+}
+
 export interface SettingsTable {
   name: string;
   value: string;
@@ -207,4 +215,5 @@ export interface Tables {
   leases: LeasesTable;
   lease_queue: LeaseQueueTable;
   limits: LimitsTable;
+  chores: ChoresTable;
 }

@@ -1,5 +1,7 @@
 import { setDefaultResultOrder } from 'node:dns';
-import { type LogLevel, Worker, type WorkerOptions } from '@temporalio/worker';
+import { rm } from 'node:fs/promises';
+import { Client } from '@temporalio/client';
+import { type LogLevel, type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import { taskQueueOf } from '../plan/protocol.js';
 import { openStore } from '../store/index.js';
 import { createActivities } from './activities/create-activities.js';
@@ -8,6 +10,10 @@ import { CodeLoader } from './code/load-code.js';
 import { type Environment, reuseFromVariables } from './environment.js';
 import { LeaseKeeper } from './leases/lease-keeper.js';
 import type { WorkerParts } from './parts.js';
+import type { Chore } from './sweep/chore.js';
+import { choresOf } from './sweep/chores.js';
+import { ownScratch } from './sweep/clean-scratch.js';
+import { startSweeper } from './sweep/sweeper.js';
 import { connectClient, connectWorker } from './temporal/connect.js';
 import { ensureSearchAttributes } from './temporal/ensure-search-attributes.js';
 import { installRuntime } from './temporal/runtime.js';
@@ -21,6 +27,8 @@ export interface StartWorkerOptions {
   readonly root?: string;
   /** Default: `WARN`. */
   readonly logLevel?: LogLevel;
+  /** Pause between two times of each chore, in milliseconds. Default: a minute. */
+  readonly sweepMs?: number;
 }
 
 export interface RunningWorker {
@@ -46,7 +54,7 @@ export async function startWorker(options: StartWorkerOptions): Promise<RunningW
     leases: new LeaseKeeper(store.leases),
     code: new CodeLoader({ artifacts: store.artifacts, root }),
     plans: new Map(),
-    scratch: environment.scratch,
+    scratch: await ownScratch(environment.scratch),
     environment: name,
     reuse,
   };
@@ -56,15 +64,29 @@ export async function startWorker(options: StartWorkerOptions): Promise<RunningW
   const stopped = Promise.all(workers.map((worker) => worker.run())).then(() => undefined);
   // Commands that do not wait for the worker must not die of its end.
   stopped.catch(() => undefined);
+  const sweeper = startSweeper(choresOfWorker(options, parts, connection), store.chores);
   return {
     stopped,
     stop: async () => {
       for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+      await sweeper.stop();
       await stopped.catch(() => undefined);
       parts.leases.stop();
+      await rm(parts.scratch, { recursive: true, force: true }).catch(() => undefined);
       await Promise.all([connection.close(), store.close()]);
     },
   };
+}
+
+const SWEEP_MS = 60_000;
+
+function choresOfWorker(
+  { environment, sweepMs: everyMs = SWEEP_MS }: StartWorkerOptions,
+  { store, scratch: ownScratch }: WorkerParts,
+  connection: NativeConnection,
+): readonly Chore[] {
+  const client = new Client({ connection, namespace: environment.temporal.namespace });
+  return choresOf({ client, store, scratch: environment.scratch, ownScratch, everyMs });
 }
 
 async function prepareNamespace({ temporal }: Environment): Promise<void> {

@@ -63,16 +63,20 @@ const ownLocal = (summary: string): Activities =>
     summary,
   });
 
-/** Pins the run to a plan. A remote activity: only its recorded result survives a kill at any moment. */
-export async function callBegin(params: Json): Promise<BeginResult> {
+/** What the run was started with. @param params `null` when it was started without any. */
+export function beginInput(params: Json): BeginInput {
   const info = workflowInfo();
   const fired = info.typedSearchAttributes.get(defineSearchAttributeKey('TemporalScheduledStartTime', 'DATETIME'));
-  const input: BeginInput = {
+  return {
     pipeline: info.workflowType,
     params,
     nominalTime: (fired ?? info.startTime).toISOString(),
     scheduled: fired !== undefined,
   };
+}
+
+/** Pins the run to a plan. A remote activity: only its recorded result survives a kill at any moment. */
+export async function callBegin(input: BeginInput): Promise<BeginResult> {
   return (await own('pin the plan, check the params', OUTAGE_MS)[ActivityName.begin]!(input)) as BeginResult;
 }
 

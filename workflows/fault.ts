@@ -31,6 +31,14 @@ export function isCutOff(error: unknown): boolean {
   );
 }
 
+/** The engine of the worker that refused to begin the run; 0 for one that did not say. */
+export function engineOfRefusal(error: unknown): number {
+  const cause = causeOf(error);
+  const details =
+    cause instanceof ApplicationFailure ? (cause.details?.[0] as { engine?: number } | undefined) : undefined;
+  return details?.engine ?? 0;
+}
+
 /** What an operator reads about a failed step. */
 export function faultOf(node: string, error: unknown): Fault {
   const cause = causeOf(error);

@@ -4,17 +4,18 @@ import {
   CancellationScope,
   condition,
   isCancellation,
+  patched,
   upsertMemo,
 } from '@temporalio/workflow';
 import { FailureType } from '../plan/failure.js';
 import type { Json } from '../plan/json.js';
 import { modelsOf } from '../plan/models-of.js';
-import { ActivityName, type BeginResult, type RunResult } from '../plan/protocol.js';
-import { callBegin, callRecordRun } from './calls.js';
+import { ActivityName, type BeginInput, type BeginResult, type RunResult } from '../plan/protocol.js';
+import { beginInput, callBegin, callRecordRun } from './calls.js';
 import { isSettled, settle } from './decide.js';
 import { renderDetails } from './details.js';
 import { type Ending, endingOf, RunGivenUp, valueEnding } from './ending.js';
-import { faultOf } from './fault.js';
+import { engineOfRefusal, faultOf } from './fault.js';
 import { fitTable, sizeOf } from './fit-table.js';
 import { Frame } from './frame.js';
 import { registerHandlers } from './handlers.js';
@@ -70,16 +71,29 @@ function detailsOf({ plan, doc = '' }: BeginResult, state: RunState): string {
 
 /** Nothing has run yet, so a refusal (unknown pipeline, wrong params) simply fails the run with its reason. */
 async function begin(params: Json, state: RunState): Promise<BeginResult> {
+  const input = beginInput(params);
   try {
-    return await callBegin(params);
+    return await callBegin(input);
   } catch (error) {
     const fault = faultOf(ActivityName.begin, error);
     state.refusal = isCancellation(error) ? 'the run was cancelled' : fault.message;
     await CancellationScope.nonCancellable(() => condition(allHandlersFinished));
-    if (isCancellation(error)) throw error;
-    labelRun({ phase: 'closed', outcome: 'failed' });
+    if (isCancellation(error)) {
+      await CancellationScope.nonCancellable(() => closeUnbegun(input));
+      throw error;
+    }
+    labelRun({ pipeline: input.pipeline, phase: 'closed', outcome: 'failed' });
+    if (engineOfRefusal(error) >= 3) upsertMemo({ outcome: 'failed' });
     throw ApplicationFailure.create({ type: fault.type, message: fault.message, nonRetryable: true, details: [fault] });
   }
+}
+
+/** Nothing in the history says which engine this is: nobody has begun the run. Earlier ones left no trace of it. */
+async function closeUnbegun(notBegun: BeginInput): Promise<void> {
+  if (!patched('cancelled-before-begin')) return;
+  labelRun({ pipeline: notBegun.pipeline, phase: 'closed', outcome: 'cancelled' });
+  upsertMemo({ outcome: 'cancelled' });
+  await callRecordRun({ phase: 'closed', outcome: 'cancelled', value: null, faults: [], notBegun });
 }
 
 async function interpret(pinned: BeginResult, state: RunState): Promise<Ending> {

@@ -3,11 +3,13 @@ import type { Command } from 'commander';
 import pc from 'picocolors';
 import { type OpenAttempt, openAttempts } from '../../client/attempts.js';
 import { FailureType, PawlError } from '../../plan/failure.js';
-import type { Fault, NodeStatus } from '../../plan/protocol.js';
+import { type Fault, type NodeStatus, OUTCOMES, type Outcome } from '../../plan/protocol.js';
+import { suggestName } from '../../plan/suggest.js';
 import type { RunRecord } from '../../store/index.js';
 import { describeWait } from '../describe-wait.js';
 import { withExamples } from '../example.js';
 import { lookUpRun } from '../find-run.js';
+import { listRuns } from '../list-runs.js';
 import { nodeRows, tableOf } from '../node-rows.js';
 import { paintOutcome, printJson, printLine, printTable } from '../output.js';
 import { printDecisions, printFault, runUrl } from '../run-report.js';
@@ -25,7 +27,7 @@ export function addShowCommands(program: Command): void {
       .option('--outcome <outcome>', 'only with this outcome')
       .option('--limit <n>', 'at most so many', '20')
       .option('--json', 'print as JSON')
-      .action(listRuns),
+      .action(showRuns),
     'pawl runs --pipeline flight-delays --outcome rejected',
   );
   withExamples(
@@ -42,14 +44,14 @@ export function addShowCommands(program: Command): void {
 
 interface RunsOptions {
   readonly pipeline?: string;
-  readonly outcome?: RunRecord['outcome'];
+  readonly outcome?: string;
   readonly limit: string;
   readonly json?: boolean;
 }
 
-async function listRuns({ pipeline, outcome, limit, json }: RunsOptions): Promise<void> {
-  const runs = await withSession(async (session) =>
-    (await session.store()).runs.list({ pipeline, outcome: outcome ?? undefined, limit: parseLimit(limit) }),
+async function showRuns({ pipeline, outcome, limit, json }: RunsOptions): Promise<void> {
+  const runs = await withSession((session) =>
+    listRuns({ pipeline, outcome: parseOutcome(outcome), limit: parseLimit(limit) }, session),
   );
   if (json) return printJson(runs);
   printTable(
@@ -62,6 +64,12 @@ async function listRuns({ pipeline, outcome, limit, json }: RunsOptions): Promis
       tookOf(run),
     ]),
   );
+}
+
+function parseOutcome(text: string | undefined): Outcome | undefined {
+  const outcome = OUTCOMES.find((each) => each === text);
+  if (text === undefined || outcome) return outcome;
+  throw new PawlError(FailureType.InvalidInput, `"${text}" is not an outcome`, { hint: suggestName(text, OUTCOMES) });
 }
 
 function parseLimit(text: string): number {

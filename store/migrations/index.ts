@@ -7,6 +7,7 @@ import { reuse } from './006-reuse.js';
 import { settings } from './007-settings.js';
 import { runTables } from './008-run-tables.js';
 import { leases } from './009-leases.js';
+import { operating } from './010-operating.js';
 
 /** One change of the schema: SQL with unqualified names. A released one never changes; a new one goes to the end. */
 export interface Migration {
@@ -25,4 +26,5 @@ export const migrations: readonly Migration[] = [
   { name: 'settings', sql: settings },
   { name: 'run-tables', sql: runTables },
   { name: 'leases', sql: leases },
+  { name: 'operating', sql: operating },
 ];

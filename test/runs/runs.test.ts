@@ -144,7 +144,7 @@ describe('refusals before anything runs', () => {
   test('wrong params fail with every problem', async () => {
     const handle = await start('three-steps', { m: 1, n: 'x' }, 'params');
     await expect(handle.result()).rejects.toMatchObject({ cause: { type: 'InvalidParams' } });
-    expect(await stack.store.runs.latest('params')).toBeNull();
+    expect(await stack.store.runs.latest('params')).toMatchObject({ outcome: 'failed', planHash: null });
   });
 });
 

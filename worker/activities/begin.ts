@@ -2,14 +2,16 @@ import { z } from 'zod';
 import type { PipelineParts } from '../../dsl/pipeline.js';
 import { quote } from '../../plan/binding.js';
 import { DEFAULT_ENVIRONMENT } from '../../plan/environment.js';
+import { FailureType, isPawlError } from '../../plan/failure.js';
 import type { Json } from '../../plan/json.js';
 import type { Annotations, Plan } from '../../plan/plan.js';
-import { type BeginInput, type BeginResult, ENGINE_VERSION } from '../../plan/protocol.js';
+import { ActivityName, type BeginInput, type BeginResult, ENGINE_VERSION, type Fault } from '../../plan/protocol.js';
 import { readPlan } from '../../plan/read.js';
-import type { StoredPlan } from '../../store/index.js';
+import type { RunStart, Store, StoredPlan } from '../../store/index.js';
 import type { WorkerParts } from '../parts.js';
 import { currentPlan } from '../runs/current-plan.js';
 import { examineParams, invalidParams } from '../runs/param-problems.js';
+import { clip, isOutage } from '../steps/failures.js';
 
 /** Which run asks; from Temporal's own record of it. */
 export interface RunIdentity {
@@ -20,10 +22,41 @@ export interface RunIdentity {
 }
 
 /**
- * Pins a run to the pipeline's current plan and checks its params.
+ * Pins a run to the pipeline's current plan and checks its params. A run that is refused is recorded as failed.
  * @throws PawlError `UnknownPipeline` or `InvalidParams`, not retryable, before anything runs.
  */
 export async function begin(input: BeginInput, run: RunIdentity, parts: WorkerParts): Promise<BeginResult> {
+  try {
+    return await pin(input, run, parts);
+  } catch (error) {
+    if (!isOutage(error)) await recordRefusal(input, run, faultFrom(error), parts.store);
+    throw error;
+  }
+}
+
+function faultFrom(error: unknown): Fault {
+  const known = isPawlError(error) ? error : undefined;
+  const message = error instanceof Error ? error.message : String(error);
+  return {
+    node: ActivityName.begin,
+    type: known?.type ?? FailureType.StepFailed,
+    message: clip(message),
+    hint: known?.hint ?? null,
+  };
+}
+
+async function recordRefusal(input: BeginInput, run: RunIdentity, fault: Fault, { runs }: Store): Promise<void> {
+  await runs.start(unbegunRun(input, run));
+  const error = [fault] as unknown as Json;
+  await runs.close({ runId: run.runId, outcome: 'failed', error, closedAt: new Date().toISOString() });
+}
+
+/** What is known of a run before it has begun. */
+export function unbegunRun({ pipeline, params, nominalTime }: BeginInput, run: RunIdentity): RunStart {
+  return { ...run, pipeline, planHash: null, params, nominalTime };
+}
+
+async function pin(input: BeginInput, run: RunIdentity, parts: WorkerParts): Promise<BeginResult> {
   const published = await currentPlan(input.pipeline, parts.store);
   const plan = planOf(published, parts);
   const { pipeline } = await parts.code.load(plan.code);

@@ -8,6 +8,7 @@ import {
   type CheckInput,
   type CurrentCode,
   type CurrentCodeInput,
+  ENGINE_VERSION,
   type GiveInput,
   type LightBatch,
   type LightBatchResult,
@@ -31,7 +32,8 @@ import { recordRun } from './record-run.js';
 /** Every activity of a worker. Steps need no registration: `default` serves any activity type that has no other. */
 export function createActivities(parts: WorkerParts) {
   return {
-    [ActivityName.begin]: (input: BeginInput): Promise<BeginResult> => guarded(() => begin(input, identity(), parts)),
+    [ActivityName.begin]: (input: BeginInput): Promise<BeginResult> =>
+      guarded(() => begin(input, identity(), parts), { engine: ENGINE_VERSION }),
     [ActivityName.recordRun]: (input: RecordRunInput): Promise<void> =>
       guarded(() => recordRun(input, identity(), parts)),
     [ActivityName.read]: (value: Quoted): Promise<Quoted> => guarded(() => read(value, parts)),
@@ -47,12 +49,12 @@ export function createActivities(parts: WorkerParts) {
   };
 }
 
-/** An outage is waited for; anything else would fail again in the same way. */
-async function guarded<T>(work: () => Promise<T>): Promise<T> {
+/** An outage is waited for; anything else would fail again in the same way. @param details what failures say beside. */
+async function guarded<T>(work: () => Promise<T>, details?: object): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw asFailure(error, { again: isOutage(error) });
+    throw asFailure(error, { again: isOutage(error), details });
   }
 }
 

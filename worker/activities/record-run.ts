@@ -1,10 +1,12 @@
 import type { Json } from '../../plan/json.js';
 import type { RecordRunInput } from '../../plan/protocol.js';
 import type { WorkerParts } from '../parts.js';
-import type { RunIdentity } from './begin.js';
+import { type RunIdentity, unbegunRun } from './begin.js';
 
 /** Keeps Postgres' list of runs in step with the history, which stays the truth. */
-export async function recordRun(input: RecordRunInput, { runId }: RunIdentity, { store }: WorkerParts): Promise<void> {
+export async function recordRun(input: RecordRunInput, run: RunIdentity, { store }: WorkerParts): Promise<void> {
+  const { runId } = run;
+  if (input.notBegun) await store.runs.start(unbegunRun(input.notBegun, run));
   const error = input.faults as unknown as Json;
   if (input.outcome !== null) {
     const closedAt = new Date().toISOString();

@@ -32,8 +32,15 @@ export function clip(text: string): string {
 
 export const isOutage = (error: unknown): boolean => isPawlError(error) && OUTAGES.has(error.type);
 
+export interface FailureRetry {
+  readonly again: boolean;
+  readonly pauseMs?: number;
+  /** What the failure says beside its hint. */
+  readonly details?: object;
+}
+
 /** The same text an operator reads in the terminal and in the Temporal UI. */
-export function asFailure(error: unknown, retry: { readonly again: boolean; readonly pauseMs?: number }): Error {
+export function asFailure(error: unknown, retry: FailureRetry): Error {
   if (error instanceof CancelledFailure || error instanceof ApplicationFailure) return error;
   if (error instanceof Rejection) return rejectionFailure(error);
   const pawl = isPawlError(error) ? error : undefined;
@@ -42,7 +49,7 @@ export function asFailure(error: unknown, retry: { readonly again: boolean; read
     message: clip(error instanceof Error ? error.message : String(error)),
     nonRetryable: !retry.again,
     nextRetryDelay: retry.pauseMs,
-    details: [{ hint: pawl?.hint ?? null }],
+    details: [{ hint: pawl?.hint ?? null, ...retry.details }],
     cause: causeOf(error, pawl),
   });
 }

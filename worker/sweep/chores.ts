@@ -1,0 +1,24 @@
+import type { Client } from '@temporalio/client';
+import type { Store } from '../../store/index.js';
+import type { Chore } from './chore.js';
+import { cleanScratch } from './clean-scratch.js';
+import { closeRuns } from './close-runs.js';
+
+export interface ChoreParts {
+  readonly client: Client;
+  readonly store: Store;
+  /** Folder of all workers' scratch folders. */
+  readonly scratch: string;
+  /** This process' own in it. */
+  readonly ownScratch: string;
+  /** Pause between two times, in milliseconds. */
+  readonly everyMs: number;
+}
+
+/** All that a worker does beside its runs. */
+export function choresOf({ client, store, scratch, ownScratch, everyMs }: ChoreParts): readonly Chore[] {
+  return [
+    { name: 'close-runs', everyMs, shared: true, run: () => closeRuns(client, store) },
+    { name: 'clean-scratch', everyMs, shared: false, run: () => cleanScratch(scratch, ownScratch) },
+  ];
+}
