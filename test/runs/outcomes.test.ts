@@ -103,7 +103,7 @@ const CASES: readonly Case[] = [
     status: 'FAILED',
     says: true,
     value: null,
-    faults: ['StepFailed'],
+    faults: ['StepFailed', 'Aborted'],
   },
   {
     name: 'cancelled',
