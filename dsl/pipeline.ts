@@ -76,7 +76,15 @@ export function pipeline<P extends z.ZodObject, R>(
   // A function's name can only be defined, not assigned.
   Object.defineProperty(call, 'name', { value: name });
   Object.defineProperty(call, pipelineMark, { value: true });
+  declarations.set(call, new Error('declared here'));
   return Object.freeze(Object.assign(call, parts)) as unknown as Pipeline<P, ResultOf<R>>;
+}
+
+const declarations = new WeakMap<object, Error>();
+
+/** The stack of the call that declared a pipeline. Its text is only made when somebody asks. */
+export function declarationStack(pipeline: PipelineParts): string {
+  return declarations.get(pipeline)?.stack ?? '';
 }
 
 export function isPipeline(value: unknown): value is PipelineParts {

@@ -1,4 +1,7 @@
 export { makeSecret } from '../dsl/secret.js';
+export { type DatasetOptions, datasetOf } from './data/dataset-of.js';
+export { type RowsOptions, rowsOf } from './data/rows-of.js';
+export { type SampleOptions, sampleOf } from './data/sample-of.js';
 export { type ExpectedNodes, expectNodes } from './expect-nodes.js';
 export { expectValue } from './expect-value.js';
 export { memoryCheckpoints } from './memory-checkpoints.js';

@@ -29,6 +29,8 @@ export interface RunParts {
   /** One for each node, which keeps them from attempt to attempt. */
   readonly checkpoints: Map<string, Checkpoints>;
   readonly logged: NodeLog[];
+  /** Makes the code of definitions loadable for child processes; call before a step that is given one. */
+  readonly placeDefinitions: () => Promise<void>;
   /** Makes an empty folder, removed when the run has ended. */
   readonly makeFolder: () => string;
 }

@@ -1,5 +1,5 @@
 import type { StepContext } from '../../dsl/context.js';
-import { type Quoted, quote, resolveBinding } from '../../plan/binding.js';
+import { codeNamesIn, type Quoted, quote, resolveBinding } from '../../plan/binding.js';
 import { FailureType, isPawlError } from '../../plan/failure.js';
 import type { Json } from '../../plan/json.js';
 import type { StepNode } from '../../plan/plan.js';
@@ -115,6 +115,7 @@ async function call(
   secrets: ReturnType<typeof secretsFor>,
 ): Promise<Json> {
   const { artifacts, traced } = parts;
+  if (!tested.stubbed && codeNamesIn(input).length > 0) await parts.placeDefinitions();
   const decoded = await decodeValue(input, { artifacts, definitions: traced.definitions, secrets });
   const guarded = secrets.any ? await guard(context, secrets) : context;
   const output = await callStepFunction(tested.step, decoded, guarded);

@@ -21,6 +21,7 @@ import { HeldDecisions, heldFaults } from './fault-policies.js';
 import { Folders } from './folders.js';
 import { NodeTable } from './node-table.js';
 import type { PreviousRun, TestRunOptions, WithParams } from './options.js';
+import { placeDefinitions } from './place-definitions.js';
 import type { RunEnding } from './result.js';
 import { type Ending, runExit } from './run-exit.js';
 import type { NodeLog, RunParts } from './run-parts.js';
@@ -91,6 +92,7 @@ async function partsOf(pipeline: PipelineParts, options: TestRunOptions, folders
     previous: outputsOf(options.previous),
     checkpoints: new Map(),
     logged: [],
+    placeDefinitions: () => placeDefinitions(pipeline, traced),
     makeFolder: () => folders.make(),
   };
 }

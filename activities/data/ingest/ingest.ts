@@ -67,6 +67,9 @@ export function ingest<Rows extends z.ZodObject>(
   return dataset as unknown as Ref<Dataset<z.output<Rows>>>;
 }
 
+/** The step that it adds, for who replaces it in a test. */
+ingest.step = ingestStep;
+
 /** While a pipeline is traced, each problem of a row schema is a mistake of its own. */
 function readContract(rows: z.ZodObject): Contract {
   try {
