@@ -33,7 +33,7 @@ const isolated = DBOS.registerWorkflow(
     let n = 0;
     for (let at = 0; at < count; at += 1) {
       const handle = await DBOS.startWorkflow(work, { queueName: 'steps' })(n);
-      ({ n } = await handle.getResult());
+      ({ n } = await handle.getResult({ pollingIntervalMs: 10 }));
     }
     return n;
   },

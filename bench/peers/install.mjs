@@ -8,28 +8,27 @@ import { installFolder } from '../../dist/worker/provision/install-folder.js';
 
 const run = promisify(execFile);
 
-export const DBOS = '@dbos-inc/dbos-sdk@5.3.0';
-export const PREFECT = 'prefect==3.9.1';
-export const METAFLOW = 'metaflow==2.19.39';
+export const DBOS = ['@dbos-inc/dbos-sdk@5.3.0'];
+/** Prefect's server takes FastAPI from 0.139 on, and does not start with the newest. */
+export const PREFECT = ['prefect==3.8.8', 'fastapi==0.139.0'];
+export const METAFLOW = ['metaflow==2.19.39'];
 
-/** @returns the folder that holds the package, with what it needs. */
-export function installNpm(spec) {
-  return install(spec, (folder) =>
-    run('npm', ['install', '--prefix', folder, '--no-audit', '--no-fund', '--save-exact', spec]),
+/** @returns the folder that holds the packages, with what they need. */
+export function installNpm(specs) {
+  return install(specs, (folder) =>
+    run('npm', ['install', '--prefix', folder, '--no-audit', '--no-fund', '--save-exact', ...specs]),
   );
 }
 
-/** @returns the folder that holds the package, with what it needs: to be put on `PYTHONPATH`. */
-export function installPython(spec) {
-  return install(spec, (folder) => run('python3', ['-m', 'pip', 'install', '--quiet', '--target', folder, spec]));
+/** @returns the folder that holds the packages, with what they need: to be put on `PYTHONPATH`. */
+export function installPython(specs) {
+  return install(specs, (folder) => run('python3', ['-m', 'pip', 'install', '--quiet', '--target', folder, ...specs]));
 }
 
-async function install(spec, fill) {
-  const folder = join(cacheDir(), 'peers', spec.replaceAll(/[^\w.-]+/g, '-'));
+async function install(specs, fill) {
+  const folder = join(cacheDir(), 'peers', specs.join('-').replaceAll(/[^\w.-]+/g, '-'));
   if (existsSync(folder)) return folder;
-  console.error(`installing ${spec}, for this user once`);
-  await installFolder(folder, async (temporary) => {
-    await fill(temporary);
-  });
+  console.error(`installing ${specs.join(' and ')}, for this user once`);
+  await installFolder(folder, fill);
   return folder;
 }
