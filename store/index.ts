@@ -22,6 +22,17 @@ export {
 export type { Prediction, PredictionLog } from './prediction-log.js';
 export type { PreviousCommit, PreviousOutputOptions } from './previous-output.js';
 export type { ChampionChange, RegisteredVersion, RegistryStore } from './registry.js';
+export { digestsIn } from './retention/mentions.js';
+export type { RetentionStore } from './retention/open-retention.js';
+export {
+  type Amount,
+  type Collection,
+  type CollectOptions,
+  type KeptObject,
+  type OpenRuns,
+  type RetentionOptions,
+  SHORTEST_GRACE_MS,
+} from './retention/retention.js';
 export type {
   CacheFacts,
   CacheRecord,

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { ArtifactStore } from '../plan/artifact.js';
 import { DEFAULT_ENVIRONMENT } from '../plan/environment.js';
 import type { Checkpoints } from '../plan/registry.js';
@@ -15,6 +16,7 @@ import { migrate } from './migrate.js';
 import { openPlanStore, type PlanStore } from './plan-store.js';
 import { openPredictionLog, type PredictionLog } from './prediction-log.js';
 import { openRegistry, type RegistryStore } from './registry.js';
+import { openRetention, type RetentionStore } from './retention/open-retention.js';
 import { openRunStore, type RunStore } from './run-store.js';
 
 export interface StoreOptions {
@@ -42,6 +44,7 @@ export interface Store {
   readonly predictions: PredictionLog;
   readonly artifacts: ArtifactStore;
   readonly chores: Chores;
+  readonly retention: RetentionStore;
   /** The checkpoints of a node; saving asks whether the attempt still owns it. */
   checkpoints(owner: OwnedNode): Checkpoints;
   /** Closes all connections. May be called twice. */
@@ -64,7 +67,8 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     await migrate(db);
     await keepDatabaseOwner(db, environment);
     // After the database: of several that open both for the first time, the same one gets both.
-    return storeOver(db, await openArtifacts(options.artifacts, environment));
+    const root = typeof options.artifacts === 'string' ? resolve(options.artifacts) : null;
+    return storeOver(db, await openArtifacts(options.artifacts, environment), root);
   } catch (error) {
     await db.close();
     throw error;
@@ -77,7 +81,7 @@ async function openArtifacts(artifacts: string | ArtifactStore, environment: str
   return openFolderStore(artifacts);
 }
 
-function storeOver(db: Database, artifacts: ArtifactStore): Store {
+function storeOver(db: Database, artifacts: ArtifactStore, root: string | null): Store {
   return {
     plans: openPlanStore(db),
     runs: openRunStore(db),
@@ -89,6 +93,7 @@ function storeOver(db: Database, artifacts: ArtifactStore): Store {
     predictions: openPredictionLog(db),
     artifacts,
     chores: openChores(db),
+    retention: openRetention(db, root),
     checkpoints: (owner) => openCheckpoints(db, owner),
     close: () => db.close(),
   };

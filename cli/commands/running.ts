@@ -3,6 +3,7 @@ import { addDevCommand } from './dev.js';
 import { addDiffCommand } from './diff.js';
 import { addDoctorCommand } from './doctor.js';
 import { addExplainCommand } from './explain.js';
+import { addGcCommand } from './gc.js';
 import { addGraphCommand } from './graph.js';
 import { addOperatingCommands } from './operating.js';
 import { addPeopleCommands } from './people.js';
@@ -30,6 +31,7 @@ export function addRunningCommands(program: Command): void {
   addDevCommand(program);
   addWorkerCommand(program);
   addServeCommand(program);
+  addGcCommand(program);
   addDoctorCommand(program);
   addSetupCommand(program);
 }

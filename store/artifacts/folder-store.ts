@@ -4,6 +4,7 @@ import { type Artifact, type ArtifactStore, MediaType } from '../../plan/artifac
 import { canonicalJson, type Digest } from '../../plan/canonical.js';
 import { FailureType, isPawlError, PawlError } from '../../plan/failure.js';
 import type { Json } from '../../plan/json.js';
+import { takeBack } from './aside-files.js';
 import { codeOf, storeUnavailable, unreadable } from './file-error.js';
 import { type FolderManifest, listFiles, mediaTypeOf, parseManifest } from './folder-manifest.js';
 import { hashBytes, hashFile } from './hash-file.js';
@@ -22,6 +23,9 @@ export async function openFolderStore(root: string): Promise<ArtifactStore> {
   await store.prepare();
   return store;
 }
+
+/** How often an object is looked for that a collector puts aside again and again. */
+const TRIES = 10;
 
 class FolderStore implements ArtifactStore {
   private readonly verified = new VerifiedFiles();
@@ -128,15 +132,35 @@ class FolderStore implements ArtifactStore {
     });
   }
 
-  /** True only for an intact object, so that putting it again repairs a damaged one. */
+  /**
+   * True only for an intact object, so that putting it again repairs a damaged one. Whoever asks is about to refer to it:
+   * it counts as just written from here on, and no collector takes it.
+   */
   private holdsObject(digest: Digest): Promise<boolean> {
-    const fits = this.guard(() => this.verified.fits(objectPath(this.root, digest), digest).catch(absent));
-    return fits.then((answer) => answer ?? false);
+    const path = objectPath(this.root, digest);
+    return this.guard(async () => {
+      while ((await this.find(digest, () => this.verified.fits(path, digest))) === true) {
+        // It may have been put aside since.
+        if (await this.verified.refresh(path)) return true;
+      }
+      return false;
+    });
+  }
+
+  /** Uses an object that is there, or that a collector has put aside. */
+  private async find<T>(digest: Digest, use: () => Promise<T>): Promise<T | undefined> {
+    for (let tries = 0; tries < TRIES; tries += 1) {
+      const found = await use().catch(absent);
+      if (found !== undefined) return found;
+      // Whoever else took it back may have been faster.
+      if (!(await takeBack(this.root, digest)) && tries > 0) return undefined;
+    }
+    return undefined;
   }
 
   private async read<T>(digest: Digest, use: (path: string) => Promise<T>): Promise<T> {
     const path = objectPath(this.root, digest);
-    const found = await this.guard(() => use(path).catch(absent));
+    const found = await this.guard(() => this.find(digest, () => use(path)));
     if (found === undefined) throw corrupt(digest, `its file ${path} is gone`);
     return found;
   }

@@ -72,7 +72,7 @@ async function moveInto(draft: string, object: string): Promise<void> {
 }
 
 /** A rename is on disk only when its folder is. */
-async function syncFolder(path: string): Promise<void> {
+export async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, 'r');
   try {
     await folder.sync();

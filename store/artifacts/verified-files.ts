@@ -1,6 +1,8 @@
 import type { BigIntStats } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import type { Digest } from '../../plan/canonical.js';
+import { FRESH_MS, touch } from './aside-files.js';
+import { codeOf } from './file-error.js';
 import { hashFile } from './hash-file.js';
 
 const REMEMBERED = 10_000;
@@ -22,6 +24,21 @@ export class VerifiedFiles {
     }
   }
 
+  /**
+   * Makes a file that fits young, unless it is.
+   * @returns false when it is not there.
+   */
+  async refresh(path: string): Promise<boolean> {
+    const before = await stat(path, { bigint: true }).catch(absent);
+    if (!before) return false;
+    if (Number(before.mtimeMs) > Date.now() - FRESH_MS) return true;
+    if (!(await touch(path))) return false;
+    const after = await stat(path, { bigint: true }).catch(absent);
+    // What was known of the file still holds: only its time is another one.
+    if (after && this.known.get(path) === stateOf(before)) this.known.set(path, stateOf(after));
+    return true;
+  }
+
   private async check(file: FileHandle, path: string, digest: Digest): Promise<boolean> {
     const state = stateOf(await file.stat({ bigint: true }));
     if (this.known.get(path) === state) return true;
@@ -30,6 +47,10 @@ export class VerifiedFiles {
     this.known.set(path, state);
     return true;
   }
+}
+
+function absent(error: unknown): undefined {
+  if (codeOf(error) !== 'ENOENT') throw error;
 }
 
 function stateOf({ ino, size, mtimeNs, ctimeNs }: BigIntStats): string {

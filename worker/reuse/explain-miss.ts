@@ -1,4 +1,5 @@
 import type { Quoted } from '../../plan/binding.js';
+import { isJsonObject } from '../../plan/json.js';
 import type { CacheFacts, JournalEntry, Store } from '../../store/index.js';
 import type { ReuseQuery } from './find-reusable.js';
 import { shownPart } from './input-digests.js';
@@ -39,7 +40,13 @@ function difference(latest: JournalEntry, query: ReuseQuery): string {
   if (linked.length > 0) return `linked package ${linked.join(', ')} changed since ${run}`;
   if (cache.bundle !== query.bundle) return `code changed since ${run}, maybe of a definition that the run gives it`;
   if (cache.refused !== null) return `${run} does not offer its output: the step uses ${cache.refused}`;
-  return `${run} does not offer its output`;
+  return `${run} does not offer its output${withdrawn(latest)}`;
+}
+
+/** Why it is no longer offered, if it was. */
+function withdrawn({ note }: JournalEntry): string {
+  const why = isJsonObject(note) ? note.withdrawn : undefined;
+  return typeof why === 'string' ? ` any more: ${why}` : '';
 }
 
 /** Names of the properties that differ; an empty name for an input that is not an object. */
