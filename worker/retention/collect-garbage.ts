@@ -1,8 +1,8 @@
 import type { Client } from '@temporalio/client';
 import type { Digest } from '../../plan/canonical.js';
 import type { Collection, RetentionOptions, Store } from '../../store/index.js';
+import { retentionOf } from '../runs/retention.js';
 import { findOpenRuns } from './open-runs.js';
-import { retentionOf } from './temporal-retention.js';
 
 /** Where runs, journal and artifacts are. */
 export interface Retained {
