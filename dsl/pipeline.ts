@@ -20,7 +20,10 @@ export interface PipelineOptions<P extends z.ZodType> {
   /** Schema of the params, a `z.object`. */
   readonly params: P;
   readonly schedule?: ScheduleOptions<z.input<P>>;
-  /** How long a run that met a fault waits for an operator before it fails. Default: `'7d'`. */
+  /**
+   * How long a run that met a fault waits for an operator before it fails. Default: `'7d'`, or half of the shortest time
+   * between two firings of its schedule where that is less: no firing begins while the run before is open.
+   */
   readonly hold?: string | number;
   /** Options of all its steps that say nothing else themselves, in their declaration or at their node. */
   readonly defaults?: StepDefaults;
@@ -34,7 +37,8 @@ export interface PipelineParts<P extends z.ZodType = z.ZodType> {
   readonly name: string;
   readonly params: P;
   readonly schedule: ScheduleOptions<z.input<P>> | undefined;
-  readonly holdMs: number;
+  /** Null: it does not say. */
+  readonly holdMs: number | null;
   /** Draws the graph. */
   trace(options?: TraceOptions): Trace;
 }
@@ -69,7 +73,7 @@ export function pipeline<P extends z.ZodObject, R>(
   const parts: Omit<PipelineParts<P>, 'name'> = {
     params,
     schedule,
-    holdMs: durationMs(options.hold ?? '7d'),
+    holdMs: options.hold === undefined ? null : durationMs(options.hold),
     trace: (how) => trace(draw, { ...how, name, defaults }),
   };
   const call = (input: unknown, how: ControlOptions = {}) => callPipeline({ name, params, defaults, draw }, input, how);

@@ -4,6 +4,7 @@ import type { Plan, PlanNode } from '../../plan/plan.js';
 import { bindingsOf, blocksOf, nodesOf, planNodesOf } from '../../plan/visit.js';
 import { cronProblem } from './cron.js';
 import { DiagnosticCode, type Finding, type Place } from './diagnostic.js';
+import { defaultHold, inWords, shortestInterval } from './hold-time.js';
 
 /** Finds what is wrong with the graph of a plan. */
 export function checkGraph(
@@ -30,7 +31,16 @@ export function checkSchedule(plan: Plan, place: Place): readonly Finding[] {
       scheduleFinding(`"${schedule.timeZone}" is not a time zone`, 'Write it as Europe/Berlin or UTC.', place),
     );
   }
-  return findings;
+  return problem === null ? [...findings, ...checkHold(plan, place)] : findings;
+}
+
+/** Finds a hold that outlasts the time to the next firing. */
+function checkHold({ schedule, holdMs }: Plan, place: Place): readonly Finding[] {
+  const shortest = schedule && shortestInterval(schedule.cron);
+  if (!shortest || holdMs < shortest) return [];
+  const message = `a run may be held for ${inWords(holdMs)}, and its schedule fires every ${inWords(shortest)}`;
+  const hint = `Give a shorter \`hold\`, or none: the default is ${inWords(defaultHold(schedule.cron))} here.`;
+  return [{ code: DiagnosticCode.LongHold, severity: 'warning', message, hint, place }];
 }
 
 const CRON_HINT =

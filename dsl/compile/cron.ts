@@ -28,6 +28,23 @@ export function cronProblem(cron: string): string | null {
   return `"${texts[wrong]}" is no ${name} in "${cron}": it goes from ${from} to ${to}`;
 }
 
+/** The values that each field of a cron line takes, in its order; null for a line that is wrong. */
+export function cronValues(cron: string): readonly ReadonlySet<number>[] | null {
+  if (cronProblem(cron) !== null) return null;
+  const texts = cron.trim().split(/\s+/);
+  return FIELDS.map((field, index) => new Set(texts[index]!.split(',').flatMap((part) => valuesOf(part, field))));
+}
+
+/** A value with a step goes on to the field's end. */
+function valuesOf(text: string, field: CronField): readonly number[] {
+  const [range = '', step] = text.split('/');
+  const bounds = range === '*' ? [field.from, field.to] : range.split('-').map((part) => numberOf(part, field));
+  const last = bounds.length === 1 && step !== undefined ? field.to : bounds.at(-1)!;
+  const values: number[] = [];
+  for (let value = bounds[0]!; value <= last; value += Number(step ?? 1)) values.push(value);
+  return values;
+}
+
 /** One of `*`, a value, or a range of two, each with or without a step. */
 function isPart(text: string, field: CronField): boolean {
   const found = /^(\*|[a-z\d]+(?:-[a-z\d]+)?)(?:\/([1-9]\d*))?$/i.exec(text);

@@ -13,6 +13,7 @@ export const DiagnosticCode = {
   DuplicateStep: 'duplicate-step',
   UnstableGraph: 'unstable-graph',
   InvalidSchedule: 'invalid-schedule',
+  LongHold: 'long-hold',
   BundlePath: 'bundle-path',
   RefInCondition: 'ref-in-condition',
   RefInComparison: 'ref-in-comparison',

@@ -11,6 +11,7 @@ import { withBlocks } from '../../plan/visit.js';
 import { jsonSchemaOf } from '../json-schema.js';
 import type { PipelineParts } from '../pipeline.js';
 import type { Trace } from '../trace.js';
+import { defaultHold } from './hold-time.js';
 
 /** Puts a plan together from a traced pipeline. */
 export function makePlan(
@@ -24,7 +25,7 @@ export function makePlan(
     code,
     params: jsonSchemaOf(pipeline.params),
     schedule: schedulePlan(pipeline),
-    holdMs: pipeline.holdMs,
+    holdMs: pipeline.holdMs ?? defaultHold(pipeline.schedule?.cron),
     block,
     ...(onExit ? { onExit } : {}),
   };

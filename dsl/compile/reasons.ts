@@ -22,6 +22,7 @@ export const REASONS: Readonly<Record<DiagnosticCode, string>> = {
   'impure-random': SAME,
   'import-failed': 'The file is imported when it is compiled, and again in each worker.',
   'invalid-schedule': 'A schedule that no clock can follow would never start a run.',
+  'long-hold': 'A firing is skipped while the run of the firing before is open, and a held run is open.',
   misuse: 'Something of Pawl was called in a way that cannot work.',
   'missing-case': 'A run with that tag would have no way to go, and would fail there.',
   'missing-doc': 'People see these texts in the Temporal UI, in graphs, in forms and in help.',

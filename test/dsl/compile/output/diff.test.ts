@@ -81,7 +81,7 @@ describe('a diff says', () => {
     expect(changes(before, after)).toBe(
       [
         '~ schedule.cron: "0 6 * * *" → "0 7 * * *"',
-        '~ holdMs: 7d → 2h',
+        '~ holdMs: 12h → 2h',
         '~ onExit: none → { timeoutMs: 300000 }',
         '~ result: train → { model: train }',
         '+ node on-exit/tell (step load)',
