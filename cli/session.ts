@@ -30,7 +30,10 @@ export async function withSession<T>(use: (session: Session) => Promise<T>): Pro
   const root = await projectRoot(process.cwd());
   const { folder } = locateState({ cwd: root });
   const deployed = environmentFromVariables(folder);
-  if (!deployed) noteNewEnvironment(folder);
+  if (!deployed) {
+    noteNewEnvironment(folder);
+    noteUnusedServer();
+  }
   const stack = deployed ? null : await acquireStack({ cwd: root, log: printNote });
   const closers: (() => Promise<void>)[] = stack ? [() => stack.release()] : [];
   const environment = deployed ?? environmentOf(stack!);
@@ -74,6 +77,13 @@ function noteNewEnvironment(folder: string): void {
   const { name } = chosenEnvironment();
   if (name !== DEFAULT_ENVIRONMENT && !existsSync(folder))
     printNote(`environment "${name}" is new here: it begins empty`);
+}
+
+/** Half of a deployment's variables is no deployment, and nobody should look for their run on the wrong server. */
+function noteUnusedServer(): void {
+  const { TEMPORAL_ADDRESS } = process.env;
+  if (TEMPORAL_ADDRESS)
+    printNote(`TEMPORAL_ADDRESS (${TEMPORAL_ADDRESS}) is not used without DATABASE_URL: this is the embedded stack`);
 }
 
 function once<T>(make: () => Promise<T>): () => Promise<T> {

@@ -1,17 +1,9 @@
 import { Client, Connection } from '@temporalio/client';
-import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { checkEnvironmentName, DEFAULT_ENVIRONMENT, taskQueueIn } from '../plan/environment.js';
-import { FailureType, PawlError } from '../plan/failure.js';
+import { connectionProblem } from './connection-problem.js';
+import { configuredTemporal, type TemporalAddress } from './temporal-config.js';
 
-type Tls = ReturnType<typeof loadClientConnectConfig>['connectionOptions']['tls'];
-
-/** Where a Temporal server is, and how to get in. */
-export interface TemporalAddress {
-  readonly address: string;
-  readonly namespace: string;
-  readonly tls?: Tls;
-  readonly apiKey?: string;
-}
+export type { TemporalAddress } from './temporal-config.js';
 
 /** A client, and the connection to close when it is no longer used. */
 export interface TemporalClient {
@@ -19,21 +11,17 @@ export interface TemporalClient {
   readonly connection: Connection;
 }
 
-/** Connects as a client. @throws PawlError `StoreUnavailable` that names the address. */
+/**
+ * Connects as a client.
+ * @throws PawlError `StoreUnavailable` that names the address, `Forbidden` when the server does not let us in.
+ */
 export async function connectClient(target: TemporalAddress): Promise<TemporalClient> {
-  const { address, tls, apiKey, namespace } = target;
-  const connection = await Connection.connect({ address, tls, apiKey, connectTimeout: 5000 }).catch((cause) => {
-    throw unreachable(address, cause);
+  const { address, tls, apiKey, metadata, namespace } = target;
+  const options = { address, tls, apiKey, metadata: { ...metadata }, connectTimeout: 5000 };
+  const connection = await Connection.connect(options).catch((cause) => {
+    throw connectionProblem(target, cause);
   });
   return { client: new Client({ connection, namespace }), connection };
-}
-
-/** That a Temporal server does not answer. */
-export function unreachable(address: string, cause: unknown): PawlError {
-  return new PawlError(FailureType.StoreUnavailable, `Temporal does not answer at ${address}`, {
-    hint: 'Check TEMPORAL_ADDRESS and that the server runs; `pawl dev` starts an embedded one.',
-    cause,
-  });
 }
 
 /** Each one overrides what the environment says. */
@@ -60,8 +48,7 @@ export interface PawlConnection {
 
 /**
  * Connects to the deployment that the environment names, as the `pawl` command does: Temporal from its own variables
- * and file (`TEMPORAL_ADDRESS`, `TEMPORAL_NAMESPACE`, `TEMPORAL_API_KEY`, profiles in `temporal.toml`), the name from `PAWL_ENV`, the
- * queue from `PAWL_TASK_QUEUE`. Postgres and the artifacts are not needed.
+ * and file ({@link configuredTemporal}), the name from `PAWL_ENV`, the queue from `PAWL_TASK_QUEUE`. Postgres and the artifacts are not needed.
  *
  * @throws PawlError `StoreUnavailable` when Temporal does not answer.
  * @example
@@ -69,13 +56,9 @@ export interface PawlConnection {
  */
 export async function connectPawl(options: ConnectPawlOptions = {}): Promise<PawlConnection> {
   const name = checkEnvironmentName(options.environment ?? (process.env.PAWL_ENV || DEFAULT_ENVIRONMENT));
-  const { connectionOptions, namespace } = loadClientConnectConfig({ profile: options.profile });
-  const { client, connection } = await connectClient({
-    address: options.address ?? connectionOptions.address ?? 'localhost:7233',
-    namespace: options.namespace ?? namespace ?? 'default',
-    tls: options.tls ?? connectionOptions.tls,
-    apiKey: options.apiKey ?? connectionOptions.apiKey,
-  });
+  const { environment: _, taskQueue: __, profile, ...own } = options;
+  const given = Object.entries(own).filter(([, value]) => value !== undefined);
+  const { client, connection } = await connectClient({ ...configuredTemporal(profile), ...Object.fromEntries(given) });
   return {
     temporal: client,
     name,

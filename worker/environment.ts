@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { configuredTemporal, type TemporalAddress } from '../client/temporal-config.js';
 import { taskQueueIn } from '../plan/environment.js';
 import { FailureType, PawlError } from '../plan/failure.js';
 import { environmentName } from './environment-name.js';
@@ -8,7 +8,7 @@ import { environmentName } from './environment-name.js';
 export interface Environment {
   /** `dev`, `staging`, `prod` or another; what is kept for one is refused to the others. */
   readonly name: string;
-  readonly temporal: TemporalTarget;
+  readonly temporal: TemporalAddress;
   readonly databaseUrl: string;
   /** Folder of the content-addressed artifacts. */
   readonly artifacts: string;
@@ -20,19 +20,15 @@ export interface Environment {
   readonly uiUrl: string | null;
 }
 
-export interface TemporalTarget {
-  readonly address: string;
-  readonly namespace: string;
-  readonly tls?: ReturnType<typeof loadClientConnectConfig>['connectionOptions']['tls'];
-  readonly apiKey?: string;
-}
+export type { TemporalAddress } from '../client/temporal-config.js';
 
 /**
- * The environment of a deployment: its name from `PAWL_ENV`, Temporal from its own configuration (`TEMPORAL_ADDRESS`, `TEMPORAL_NAMESPACE`,
- * profiles in `temporal.toml`), Postgres from `DATABASE_URL`, artifacts from `PAWL_ARTIFACTS`, the queue from
+ * The environment of a deployment: its name from `PAWL_ENV`, Temporal from its own configuration
+ * ({@link configuredTemporal}), Postgres from `DATABASE_URL`, artifacts from `PAWL_ARTIFACTS`, the queue from
  * `PAWL_TASK_QUEUE`, the UI from `PAWL_TEMPORAL_UI`.
  * @returns null when `DATABASE_URL` is not set: then there is no deployment, and the embedded stack serves.
- * @throws PawlError `StoreUnavailable` when it is set and `PAWL_ARTIFACTS` is not.
+ * @throws PawlError `StoreUnavailable` when it is set and `PAWL_ARTIFACTS` is not; `InvalidInput` when Temporal's own
+ * configuration cannot be read.
  */
 export function environmentFromVariables(state: string): Environment | null {
   const { DATABASE_URL, PAWL_ARTIFACTS, PAWL_TASK_QUEUE, PAWL_TEMPORAL_UI } = process.env;
@@ -42,16 +38,10 @@ export function environmentFromVariables(state: string): Environment | null {
       hint: 'Set PAWL_ARTIFACTS to the folder that all workers share for artifacts.',
     });
   }
-  const { connectionOptions, namespace } = loadClientConnectConfig();
   const name = environmentName();
   return {
     name,
-    temporal: {
-      address: connectionOptions.address ?? 'localhost:7233',
-      namespace: namespace ?? 'default',
-      tls: connectionOptions.tls,
-      apiKey: connectionOptions.apiKey,
-    },
+    temporal: configuredTemporal(),
     databaseUrl: DATABASE_URL,
     artifacts: PAWL_ARTIFACTS,
     scratch: join(state, 'scratch'),

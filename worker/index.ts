@@ -27,7 +27,7 @@ export {
   stopStack,
 } from './embedded/index.js';
 export { environmentOf } from './embedded-environment.js';
-export { type Environment, environmentFromVariables, type TemporalTarget } from './environment.js';
+export { type Environment, environmentFromVariables, type TemporalAddress } from './environment.js';
 export { loadEnvironmentFiles } from './environment-files.js';
 export { environmentName } from './environment-name.js';
 export { findTensorFlow, type TensorFlowReport } from './provision/index.js';

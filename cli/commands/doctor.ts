@@ -31,8 +31,7 @@ async function doctor({ claimEnvironment: claims, json }: DoctorOptions): Promis
   if (claims) printNote(await claimEnvironment(root));
   const findings = [
     checkNode(),
-    await checkTemporal(),
-    await checkPostgres(),
+    ...(await checkEmbeddedParts()),
     await checkTensorFlow(),
     ...(await checkEnvironment(root)),
   ];
@@ -50,6 +49,11 @@ function printFinding({ name, ok, detail, remedy }: Finding): void {
 function checkNode(): Finding {
   const ok = Number(process.versions.node.split('.')[0]) >= 20;
   return { name: 'Node', ok, detail: process.version, remedy: ok ? null : 'Install Node 20.19 or newer.' };
+}
+
+/** A deployment has servers of its own. */
+async function checkEmbeddedParts(): Promise<readonly Finding[]> {
+  return process.env.DATABASE_URL ? [] : [await checkTemporal(), await checkPostgres()];
 }
 
 async function checkTemporal(): Promise<Finding> {

@@ -4,6 +4,7 @@ import { databaseOwner, folderOwner, openDatabase } from '../../store/index.js';
 import { findStack, locateState } from '../../worker/embedded/index.js';
 import { type Environment, environmentFromVariables } from '../../worker/environment.js';
 import { chosenEnvironment } from '../environment.js';
+import { checkTemporalServer } from './check-temporal.js';
 import { type Finding, fine } from './finding.js';
 
 /** Which environment this is, what its queue is called, and whether its stores are its own. Starts nothing. */
@@ -20,6 +21,7 @@ async function checkDeployment(environment: Environment): Promise<readonly Findi
   const { taskQueue, temporal, databaseUrl, artifacts, name } = environment;
   return [
     fine('Queue', `${taskQueue} at ${temporal.address}, namespace ${temporal.namespace}`),
+    ...(await checkTemporalServer({ temporal, taskQueue })),
     await checkDatabase(databaseUrl, name),
     ownedBy('Artifacts', artifacts, { owner: await folderOwner(artifacts), name, variable: 'PAWL_ARTIFACTS' }),
   ];

@@ -1,13 +1,13 @@
 import { NativeConnection } from '@temporalio/worker';
-import { unreachable } from '../../client/connect.js';
-import type { TemporalTarget } from '../environment.js';
+import { connectionProblem } from '../../client/connection-problem.js';
+import type { TemporalAddress } from '../environment.js';
 
 export { connectClient, type TemporalClient } from '../../client/connect.js';
 
-/** Connects as a worker. @throws PawlError `StoreUnavailable` that names the address. */
-export async function connectWorker(target: TemporalTarget): Promise<NativeConnection> {
-  const { address, tls, apiKey } = target;
-  return NativeConnection.connect({ address, tls, apiKey }).catch((cause) => {
-    throw unreachable(address, cause);
+/** Connects as a worker. @throws PawlError as {@link connectClient}. */
+export async function connectWorker(target: TemporalAddress): Promise<NativeConnection> {
+  const { address, tls, apiKey, metadata } = target;
+  return NativeConnection.connect({ address, tls, apiKey, metadata: { ...metadata } }).catch((cause) => {
+    throw connectionProblem(target, cause);
   });
 }
