@@ -18,8 +18,8 @@ export interface TemporalClient {
 export async function connectClient(target: TemporalAddress): Promise<TemporalClient> {
   const { address, tls, apiKey, metadata, namespace } = target;
   const options = { address, tls, apiKey, metadata: { ...metadata }, connectTimeout: 5000 };
-  const connection = await Connection.connect(options).catch((cause) => {
-    throw connectionProblem(target, cause);
+  const connection = await Connection.connect(options).catch(async (cause) => {
+    throw await connectionProblem(target, cause);
   });
   return { client: new Client({ connection, namespace }), connection };
 }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import {
   connect,
+  constants,
   createSecureServer,
   type IncomingHttpHeaders,
   type SecureServerOptions,
@@ -80,7 +81,9 @@ function pass(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, inner: Re
   };
   stream.on('error', end).on('aborted', end).pipe(call);
   call.on('error', end);
-  call.on('response', (answer) => {
+  call.on('response', (answer, flags) => {
+    // An error comes as headers alone.
+    if ((flags & constants.NGHTTP2_FLAG_END_STREAM) !== 0) return stream.respond(answer, { endStream: true });
     stream.respond(answer, { waitForTrailers: true });
     let trailers: IncomingHttpHeaders = {};
     call.on('trailers', (last) => {

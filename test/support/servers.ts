@@ -12,17 +12,15 @@ export interface TestServers {
   readonly variables: Readonly<Record<string, string>>;
 }
 
-/** What a command could otherwise take from the shell of whoever runs the tests. */
-const CLEAR = { NO_COLOR: '1', DATABASE_URL: '', TEMPORAL_ADDRESS: '' };
-
 /** The embedded stack of a project of its own; with `PAWL_TEST_STACK=cluster` a real Temporal cluster over Postgres. */
 export async function startTestServers(state: string, cwd: string): Promise<TestServers> {
   if (process.env.PAWL_TEST_STACK === 'cluster') return startClusterServers(state);
   const stack = await acquireStack({ cwd, state });
-  return { stack, variables: { ...CLEAR, PAWL_STATE: state } };
+  return { stack, variables: { PAWL_STATE: state } };
 }
 
-async function startClusterServers(folder: string): Promise<TestServers> {
+/** A real Temporal cluster over Postgres, with the namespace `default`. */
+export async function startClusterServers(folder: string): Promise<TestServers> {
   const { temporalAddress, databaseUrl, state, stop } = await startCluster({ folder, settings: QUICK });
   const { connection } = await connectClient({ address: temporalAddress, namespace: 'default' });
   await ensureNamespace(connection, 'default').finally(() => connection.close());
@@ -36,7 +34,7 @@ async function startClusterServers(folder: string): Promise<TestServers> {
     onLost: () => {},
   };
   const servers = { DATABASE_URL: databaseUrl, PAWL_ARTIFACTS: state.artifacts, TEMPORAL_ADDRESS: temporalAddress };
-  return { stack, variables: { ...CLEAR, PAWL_STATE: state.folder, ...servers } };
+  return { stack, variables: { PAWL_STATE: state.folder, ...servers } };
 }
 
 /** A new namespace is known within a second instead of ten. */

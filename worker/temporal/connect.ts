@@ -7,7 +7,7 @@ export { connectClient, type TemporalClient } from '../../client/connect.js';
 /** Connects as a worker. @throws PawlError as {@link connectClient}. */
 export async function connectWorker(target: TemporalAddress): Promise<NativeConnection> {
   const { address, tls, apiKey, metadata } = target;
-  return NativeConnection.connect({ address, tls, apiKey, metadata: { ...metadata } }).catch((cause) => {
-    throw connectionProblem(target, cause);
+  return NativeConnection.connect({ address, tls, apiKey, metadata: { ...metadata } }).catch(async (cause) => {
+    throw await connectionProblem(target, cause);
   });
 }
