@@ -28,6 +28,14 @@ export const ActivityName = {
   currentCode: 'pawl.current-code',
   /** Commits what an operator gives in place of a step's output. */
   give: 'pawl.give',
+  /** Reads and checks the list of a map, and cuts a long one into chunks. */
+  chunkItems: 'pawl.chunk-items',
+  /** Gives a chunk its items and the plan. */
+  beginChunk: 'pawl.begin-chunk',
+  /** Puts a value of the history into an artifact. */
+  keep: 'pawl.keep',
+  /** Makes one list of what chunks came to. */
+  joinChunks: 'pawl.join-chunks',
 } as const;
 
 /** Custom search attributes of a run; all are Keywords. */
@@ -86,6 +94,16 @@ export interface BeginResult {
   readonly environment?: string;
   /** What nodes are called beside their ids, by id. */
   readonly labels?: Readonly<Record<string, string>>;
+  /** A map over more items than this runs them in workflows of their own. Absent: every map runs in the run's. */
+  readonly chunkItems?: number;
+}
+
+/** A run, as the journal and its steps know it. */
+export interface RunKey {
+  /** Workflow id. */
+  readonly id: string;
+  /** Temporal's run id. */
+  readonly runId: string;
 }
 
 /** Asks for a value to be checked by a schema of the code bundle; answered with the value, defaults filled in. */
@@ -104,6 +122,8 @@ export interface StepCall {
   readonly step: string;
   readonly input: Quoted;
   readonly nominalTime: string;
+  /** The run it belongs to, where it is another workflow that asks for it. Absent: that workflow. */
+  readonly run?: RunKey;
 }
 
 /** Light steps that are called together, so that they cost a run no more than one. */
@@ -111,6 +131,8 @@ export interface LightBatch {
   readonly pipeline: string;
   readonly code: Digest;
   readonly nominalTime: string;
+  /** As a {@link StepCall}'s. */
+  readonly run?: RunKey;
   /** Independent of each other. */
   readonly chains: readonly LightChain[];
 }
@@ -259,6 +281,16 @@ export interface NodeStatus {
   readonly plan?: Digest;
   /** Of a node that waits. */
   readonly waitsFor?: WaitsFor;
+  /** Of a map whose items run in workflows of their own: its items are in the table only where they need somebody. */
+  readonly progress?: MapProgress;
+}
+
+/** How far a map has got, in items. */
+export interface MapProgress {
+  readonly done: number;
+  readonly of: number;
+  /** Items that failed and were borne. Absent: none. */
+  readonly failed?: number;
 }
 
 /** What a node waits for, for those who look at the run or can end the waiting. */

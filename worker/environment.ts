@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { configuredTemporal, type TemporalAddress } from '../client/temporal-config.js';
+import { CHUNK_ITEMS } from '../plan/chunk.js';
 import { taskQueueIn } from '../plan/environment.js';
 import { FailureType, PawlError } from '../plan/failure.js';
 import { environmentName } from './environment-name.js';
@@ -59,4 +60,18 @@ export function reuseFromVariables(): boolean {
   if (PAWL_REUSE === 'off') return false;
   if (PAWL_REUSE === '' || PAWL_REUSE === 'on') return true;
   throw new PawlError(FailureType.InvalidInput, `PAWL_REUSE is "${PAWL_REUSE}"`, { hint: 'Set it to on or off.' });
+}
+
+/**
+ * Over how many items a map runs them in workflows of their own: `PAWL_CHUNK_ITEMS`, else 200.
+ * @throws PawlError `InvalidInput` for what is no whole number from 1 to 1000.
+ */
+export function chunkItemsFromVariables(): number {
+  const { PAWL_CHUNK_ITEMS: text = '' } = process.env;
+  if (text === '') return CHUNK_ITEMS;
+  const items = Number(text);
+  if (Number.isInteger(items) && items >= 1 && items <= 1000) return items;
+  throw new PawlError(FailureType.InvalidInput, `PAWL_CHUNK_ITEMS is "${text}"`, {
+    hint: 'Set it to a whole number from 1 to 1000, or leave it out.',
+  });
 }

@@ -1,4 +1,5 @@
 import type { Digest } from '../plan/canonical.js';
+import type { CHUNK_ITEMS } from '../plan/chunk.js';
 import type { Plan } from '../plan/plan.js';
 import type { Store } from '../store/index.js';
 import type { CodeLoader } from './code/load-code.js';
@@ -18,4 +19,6 @@ export interface WorkerParts {
   readonly environment: string;
   /** False: this worker runs every step, and offers no outputs for reuse. */
   readonly reuse: boolean;
+  /** See `BeginResult`. Default: {@link CHUNK_ITEMS}. */
+  readonly chunkItems?: number;
 }

@@ -7,7 +7,7 @@ import { openStore } from '../store/index.js';
 import { createActivities } from './activities/create-activities.js';
 import { projectRoot } from './code/check-packages.js';
 import { CodeLoader } from './code/load-code.js';
-import { type Environment, reuseFromVariables } from './environment.js';
+import { chunkItemsFromVariables, type Environment, reuseFromVariables } from './environment.js';
 import { LeaseKeeper } from './leases/lease-keeper.js';
 import type { WorkerParts } from './parts.js';
 import type { Chore } from './sweep/chore.js';
@@ -25,6 +25,8 @@ export interface StartWorkerOptions {
   readonly queues?: readonly string[];
   /** Project whose packages the pipelines use. Default: the nearest package.json above the working folder. */
   readonly root?: string;
+  /** A map over more items runs them in workflows of their own. Default: `PAWL_CHUNK_ITEMS`, else 200. */
+  readonly chunkItems?: number;
   /** Default: `WARN`. */
   readonly logLevel?: LogLevel;
   /** Pause between two times of each chore, in milliseconds. Default: a minute. */
@@ -57,6 +59,7 @@ export async function startWorker(options: StartWorkerOptions): Promise<RunningW
     scratch: await ownScratch(environment.scratch),
     environment: name,
     reuse,
+    chunkItems: options.chunkItems ?? chunkItemsFromVariables(),
   };
   const workers = await Promise.all(
     workerOptions(options, parts).map((each) => Worker.create({ ...each, connection })),

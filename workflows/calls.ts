@@ -8,6 +8,14 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Quoted } from '../plan/binding.js';
+import type { Digest } from '../plan/canonical.js';
+import type {
+  BeginChunkInput,
+  BeginChunkResult,
+  ChunkItemsInput,
+  ChunkItemsResult,
+  JoinChunksInput,
+} from '../plan/chunk.js';
 import type { Json } from '../plan/json.js';
 import type { StepNodeOptions } from '../plan/plan.js';
 import {
@@ -51,6 +59,16 @@ const own = (summary: string, totalMs: number): Activities =>
   proxyActivities<Activities>({
     startToCloseTimeout: 60_000,
     scheduleToCloseTimeout: totalMs,
+    retry: OUTAGE_RETRY,
+    summary,
+  });
+
+/** For lists of any length: time says nothing about whether its worker is alive, heartbeats do. */
+const ownLong = (summary: string): Activities =>
+  proxyActivities<Activities>({
+    startToCloseTimeout: OUTAGE_MS,
+    scheduleToCloseTimeout: OUTAGE_MS,
+    heartbeatTimeout: 15_000,
     retry: OUTAGE_RETRY,
     summary,
   });
@@ -110,6 +128,26 @@ export async function callRead(value: Quoted): Promise<Quoted> {
 /** Whether a value that is not in the history is `null`. */
 export async function callIsNull(value: Quoted): Promise<boolean> {
   return (await own('look whether it is there', OUTAGE_MS)[ActivityName.isNull]!(value)) as boolean;
+}
+
+/** The items of a list that is long, or not in the history. */
+export async function callChunkItems(input: ChunkItemsInput): Promise<ChunkItemsResult> {
+  return (await ownLong('read the list, check the keys')[ActivityName.chunkItems]!(input)) as ChunkItemsResult;
+}
+
+/** What a chunk of a map begins with. */
+export async function callBeginChunk(input: BeginChunkInput): Promise<BeginChunkResult> {
+  return (await own('take the items', OUTAGE_MS)[ActivityName.beginChunk]!(input)) as BeginChunkResult;
+}
+
+/** Puts a value of the history into an artifact, in its notation. */
+export async function callKeep(value: Quoted, what: string): Promise<Digest> {
+  return (await own(`keep ${what}`, OUTAGE_MS)[ActivityName.keep]!(value)) as Digest;
+}
+
+/** One list of what chunks came to. */
+export async function callJoinChunks(input: JoinChunksInput): Promise<Quoted> {
+  return (await ownLong('join the results')[ActivityName.joinChunks]!(input)) as Quoted;
 }
 
 /** A value, checked by a schema of the run's code. @param totalMs how long an outage is waited for. */

@@ -1,5 +1,5 @@
 import { describeTurn, isForTurn } from '../plan/describe-turn.js';
-import type { Fault, NodeState, NodeStatus } from '../plan/protocol.js';
+import type { Fault, MapProgress, NodeState, NodeStatus } from '../plan/protocol.js';
 import { renderWaits } from './render-waits.js';
 import { bytesOf, clip, fitting, oneLine } from './text-bytes.js';
 
@@ -74,7 +74,8 @@ function renderRow(row: NodeStatus, label: string | undefined): string {
   return `| ${MARKS[row.state]} | ${name} | ${renderTime(row)} |`;
 }
 
-function renderTime({ ms, reused, given, waitsFor, state, fault }: NodeStatus): string {
+function renderTime({ ms, reused, given, waitsFor, state, fault, progress }: NodeStatus): string {
+  if (progress && state === 'running') return renderProgress(progress);
   if (reused) return `reused from ${reused.run}`;
   if (given) return oneLine(`given by ${given.by}${given.reason ? `: ${given.reason}` : ''}`, 200);
   if (state === 'held' && fault?.held) return `held until ${fault.held.until}`;
@@ -82,6 +83,11 @@ function renderTime({ ms, reused, given, waitsFor, state, fault }: NodeStatus): 
   if (waitsFor?.until) return `until ${waitsFor.until}`;
   if (state === 'failed' && fault) return oneLine(fault.message);
   return ms === null ? '' : renderMs(ms);
+}
+
+function renderProgress({ done, of, failed = 0 }: MapProgress): string {
+  const share = `${done.toLocaleString('en')} of ${of.toLocaleString('en')}`;
+  return failed === 0 ? share : `${share}, ${failed.toLocaleString('en')} failed`;
 }
 
 function renderMs(ms: number): string {

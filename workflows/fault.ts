@@ -1,4 +1,4 @@
-import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure, ChildWorkflowFailure, TimeoutFailure } from '@temporalio/workflow';
 import { FailureType } from '../plan/failure.js';
 import type { Json } from '../plan/json.js';
 import type { Fault } from '../plan/protocol.js';
@@ -64,7 +64,8 @@ function timeoutFault(node: string, timeout: TimeoutFailure): Fault {
 }
 
 function causeOf(error: unknown): unknown {
-  return error instanceof ActivityFailure && error.cause ? error.cause : error;
+  const isWrapped = error instanceof ActivityFailure || error instanceof ChildWorkflowFailure;
+  return isWrapped && error.cause ? error.cause : error;
 }
 
 function messageOf(error: unknown): string {

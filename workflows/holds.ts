@@ -1,20 +1,9 @@
-import type { Quoted } from '../plan/binding.js';
-import type { StepNode } from '../plan/plan.js';
-import type { Fault, Given, NodeCode, StepTask } from '../plan/protocol.js';
+import type { HeldStep, Resumption } from '../plan/held.js';
+import type { Fault } from '../plan/protocol.js';
 
-/** How a held node goes on. Plain data. */
-export type Resumption =
-  | { readonly how: 'retry' /** Absent: the code it has had. */; readonly code?: NodeCode }
-  | { readonly how: 'given'; readonly output: Quoted; readonly given: Given };
+export type { HeldStep, Resumption } from '../plan/held.js';
 
 export type Decision = Resumption | { readonly how: 'abort'; readonly why: string };
-
-/** A step whose last attempt has failed. */
-export interface HeldStep {
-  readonly node: StepNode;
-  /** As it was sent to a worker. */
-  readonly task: StepTask;
-}
 
 /** A node that waits for an operator. */
 export class Hold {

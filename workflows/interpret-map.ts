@@ -1,23 +1,33 @@
 import type { Quoted } from '../plan/binding.js';
-import { FailureType } from '../plan/failure.js';
+import type { KeyedItem } from '../plan/items.js';
 import type { MapNode } from '../plan/plan.js';
-import type { Fault } from '../plan/protocol.js';
+import { isChunked, mapItems } from './chunks/map-items.js';
+import { runChunks } from './chunks/run-chunks.js';
 import { type Frame, itemId } from './frame.js';
-import { type KeyedItem, readItems } from './read-items.js';
+import { allowedFailures } from './min-success.js';
 import type { Run } from './run.js';
+import { runLimited } from './run-limited.js';
 import { runPart } from './run-part.js';
 
 export async function interpretMap(node: MapNode, frame: Frame, run: Run): Promise<Quoted> {
   const id = frame.rename(node.id);
   run.state.started(id);
-  const items = await readItems(node, id, frame, run);
-  const runItem = node.minSuccess ? tolerant(node, id, items.length, frame, run) : strict(node, frame, run);
-  const results: Quoted[] = new Array(items.length).fill(null);
-  await runLimited(items.length, node.concurrency, run, async (index) => {
-    results[index] = await runItem(items[index]!);
-  });
+  const items = await mapItems(node, id, frame, run);
+  const results = isChunked(items)
+    ? await runChunks({ node, id, chunks: items.chunks, frame, run })
+    : await runItems(node, id, items, frame, run);
   run.state.finished(id);
   return results;
+}
+
+/** Waits for no more than it must: how often is waited shows in the order in which nodes begin. */
+function runItems(node: MapNode, id: string, items: readonly KeyedItem[], frame: Frame, run: Run): Promise<Quoted> {
+  const runItem = node.minSuccess ? tolerant(node, id, items.length, frame, run) : strict(node, frame, run);
+  const results: Quoted[] = new Array(items.length).fill(null);
+  const work = async (index: number): Promise<void> => {
+    results[index] = await runItem(items[index]!);
+  };
+  return runLimited({ count: items.length, limit: node.concurrency, run, work }).then(() => results);
 }
 
 type RunItem = (item: KeyedItem) => Promise<Quoted>;
@@ -28,9 +38,7 @@ function strict(node: MapNode, frame: Frame, run: Run): RunItem {
 
 /** Items may fail as long as enough others can succeed; from then on a fault is the run's, as everywhere else. */
 function tolerant(node: MapNode, id: string, count: number, frame: Frame, run: Run): RunItem {
-  const required = requiredOf(node, count);
-  if (required > count) throw run.faults.refuse(tooFew(id, count, required));
-  let allowed = count - required;
+  let allowed = allowedFailures(node, id, count, run);
   const mayFail = (): boolean => allowed-- > 0;
   return async ({ key, item }) => {
     const itemFrame = frame.forItem(node.id, key, item);
@@ -39,32 +47,4 @@ function tolerant(node: MapNode, id: string, count: number, frame: Frame, run: R
     run.state.closeUnder(`${itemId(id, key)}/`, 'failed');
     return null;
   };
-}
-
-/** Shares are decimals, whose product may be a little more than the whole number it stands for. */
-function requiredOf({ minSuccess }: MapNode, count: number): number {
-  if (!minSuccess) return count;
-  return 'items' in minSuccess ? minSuccess.items : Math.ceil(minSuccess.share * count - 1e-9);
-}
-
-/** Ends when every lane has: what is at work in one of them has stopped before the run closes. */
-async function runLimited(
-  count: number,
-  limit: number,
-  run: Run,
-  work: (index: number) => Promise<void>,
-): Promise<void> {
-  let next = 0;
-  const lane = async (): Promise<void> => {
-    while (next < count && !run.stop.stopped) await work(next++);
-  };
-  const lanes = await Promise.allSettled(Array.from({ length: Math.min(limit, count) }, lane));
-  const failed = lanes.find((each) => each.status === 'rejected');
-  if (failed || run.stop.stopped) throw run.stop.causeOr(failed?.reason);
-}
-
-function tooFew(node: string, count: number, required: number): Fault {
-  const message = `map "${node}" has ${count} items, of which ${required} must succeed`;
-  const hint = 'Lower minSuccess, give a share as "90%", or check the list it runs over.';
-  return { node, type: FailureType.InvalidValue, message, hint };
 }

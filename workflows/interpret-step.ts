@@ -138,9 +138,10 @@ function endIfDecided(id: string, error: unknown, run: Run): void {
   }
 }
 
-function callOf(node: StepNode, id: string, input: Quoted, { pinned }: Run): StepCall {
+function callOf(node: StepNode, id: string, input: Quoted, { pinned, of }: Run): StepCall {
   const { plan, nominalTime } = pinned;
-  return { pipeline: plan.pipeline, code: plan.code, node: id, step: node.step, input, nominalTime };
+  const { pipeline, code } = plan;
+  return { pipeline, code, node: id, step: node.step, input, nominalTime, ...(of && { run: of }) };
 }
 
 /** The code that the run is pinned to. */

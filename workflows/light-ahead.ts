@@ -24,7 +24,7 @@ export async function resultAhead(
 async function runChain(node: StepNode, frame: Frame, run: Run, block: Block): Promise<LightOutcome> {
   const chain = lightChain(node, frame, block);
   if (chain.length === 0) return 'alone';
-  const [own, ...following] = await run.state.lightSteps.run(chain, run.pinned);
+  const [own, ...following] = await run.state.lightSteps.run(chain, run.pinned, run.of);
   for (const [at, outcome] of following.entries()) {
     if (outcome !== 'unreached') frame.putAhead(chain[at + 1]!.name, outcome);
   }

@@ -1,4 +1,4 @@
-import type { BeginResult, LightBatch, LightChain, LightOutcome } from '../plan/protocol.js';
+import type { BeginResult, LightBatch, LightChain, LightOutcome, RunKey } from '../plan/protocol.js';
 import type { Budget } from './budget.js';
 import { callLightSteps } from './calls.js';
 import { sizeOf } from './fit-table.js';
@@ -23,33 +23,34 @@ export class LightSteps {
   constructor(private readonly budget: Budget) {}
 
   /** Never rejects: what does not work out has to run by itself. */
-  run(chain: LightChain, pinned: BeginResult): Promise<readonly LightOutcome[]> {
+  run(chain: LightChain, pinned: BeginResult, of?: RunKey): Promise<readonly LightOutcome[]> {
     return new Promise((done) => {
       this.waiting.push({ chain, done });
-      if (this.waiting.length === 1) void this.flush(pinned);
+      if (this.waiting.length === 1) void this.flush(pinned, of);
     });
   }
 
-  private async flush(pinned: BeginResult): Promise<void> {
+  private async flush(pinned: BeginResult, of?: RunKey): Promise<void> {
     for (let hop = 0; hop < HOPS; hop += 1) await undefined;
     const all = this.waiting;
     this.waiting = [];
-    for (const group of grouped(all)) void this.call(group, pinned);
+    for (const group of grouped(all)) void this.call(group, pinned, of);
   }
 
-  private async call(group: readonly Waiting[], pinned: BeginResult): Promise<void> {
-    const outcomes = await this.outcomesOf(group, pinned).catch(() => alone(group));
+  private async call(group: readonly Waiting[], pinned: BeginResult, of?: RunKey): Promise<void> {
+    const outcomes = await this.outcomesOf(group, pinned, of).catch(() => alone(group));
     for (const [at, { done }] of group.entries()) done(outcomes[at]!);
   }
 
   private async outcomesOf(
     group: readonly Waiting[],
     { plan, nominalTime }: BeginResult,
+    of: RunKey | undefined,
   ): Promise<readonly (readonly LightOutcome[])[]> {
     // A single step is easier to read in the history by its own name.
     if (group.length === 1 && group[0]!.chain.length === 1) return alone(group);
     const chains = group.map(({ chain }) => chain);
-    const batch: LightBatch = { pipeline: plan.pipeline, code: plan.code, nominalTime, chains };
+    const batch: LightBatch = { pipeline: plan.pipeline, code: plan.code, nominalTime, chains, ...(of && { run: of }) };
     await this.budget.admit(sizeOf(batch));
     const result = await callLightSteps(batch);
     await this.budget.spent(result.ms, sizeOf(result));

@@ -1,8 +1,10 @@
 import type { Digest } from '../plan/canonical.js';
+import type { ChunkAsk } from '../plan/chunk.js';
 import type {
   BeginResult,
   Fault,
   Given,
+  MapProgress,
   NodeState,
   NodeStatus,
   Outcome,
@@ -25,6 +27,12 @@ interface Entry {
   given?: Given;
   /** Asked for when somebody looks: decisions may have come since. */
   waitsFor?: () => WaitsFor;
+  progress?: MapProgress;
+}
+
+/** Where the chunks of a map ask. */
+export interface Desk {
+  ask(request: ChunkAsk): void;
 }
 
 /** Where a run stands: the table operators see, and what waits for their decisions. */
@@ -33,6 +41,8 @@ export class RunState {
   readonly lightSteps = new LightSteps(this.budget);
   readonly inbox = new Inbox();
   readonly holds = new Holds();
+  /** Of the maps at work whose items run in workflows of their own, by the maps' ids in the run. */
+  readonly desks = new Map<string, Desk>();
   /** Null before the run has begun. */
   pinned: BeginResult | null = null;
   /** What ends all that the run has at work; null before it has begun. */
@@ -73,6 +83,16 @@ export class RunState {
   /** The node ran, for so many milliseconds, together with others. */
   finishedAhead(node: string, ms: number): void {
     this.update(node, { state: 'done', ms });
+  }
+
+  /** How far a map has got. */
+  progress(node: string, progress: MapProgress): void {
+    this.update(node, { progress });
+  }
+
+  /** Takes a node out of the table: what becomes of it is known elsewhere. */
+  forget(node: string): void {
+    this.entries.delete(node);
   }
 
   cancelled(node: string): void {
@@ -156,7 +176,7 @@ export class RunState {
   }
 
   table(): readonly NodeStatus[] {
-    return [...this.entries].map(([node, { state, ms, fault, reused, given, waitsFor }]) => ({
+    return [...this.entries].map(([node, { state, ms, fault, reused, given, waitsFor, progress }]) => ({
       node,
       state,
       ms,
@@ -165,6 +185,7 @@ export class RunState {
       ...(given && { given }),
       ...(this.codes.has(node) && { plan: this.codes.get(node) }),
       ...(state === 'waiting' && waitsFor && { waitsFor: waitsFor() }),
+      ...(progress && { progress }),
     }));
   }
 

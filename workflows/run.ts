@@ -1,6 +1,6 @@
 import type { Quoted } from '../plan/binding.js';
 import type { Block } from '../plan/plan.js';
-import type { BeginResult } from '../plan/protocol.js';
+import type { BeginResult, RunKey } from '../plan/protocol.js';
 import type { FaultPolicy } from './fault-policy.js';
 import type { Frame } from './frame.js';
 import type { RunState } from './run-state.js';
@@ -12,6 +12,8 @@ export interface Run {
   readonly state: RunState;
   readonly stop: Stop;
   readonly faults: FaultPolicy;
+  /** The run that this workflow does a part of. Absent: it is the run. */
+  readonly of?: RunKey;
   /** Runs a block inside of a node, in this run or in a part of it, and gives its result. */
   readonly interpret: (block: Block, frame: Frame, run: Run) => Promise<Quoted>;
 }

@@ -3,7 +3,11 @@ import { faultOf } from './fault.js';
 import type { Run } from './run.js';
 
 /** Does what a node needs; a fault in it holds the run, and an operator's retry does it again. */
-export async function tryUntilDone<T>(id: string, run: Run, work: () => Promise<T>): Promise<T> {
+export async function tryUntilDone<T>(
+  id: string,
+  run: Pick<Run, 'faults' | 'state'>,
+  work: () => Promise<T>,
+): Promise<T> {
   for (;;) {
     try {
       return await work();

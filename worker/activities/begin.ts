@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { PipelineParts } from '../../dsl/pipeline.js';
 import { quote } from '../../plan/binding.js';
+import { CHUNK_ITEMS } from '../../plan/chunk.js';
 import { DEFAULT_ENVIRONMENT } from '../../plan/environment.js';
 import { FailureType, isPawlError } from '../../plan/failure.js';
 import type { Json } from '../../plan/json.js';
@@ -73,7 +74,8 @@ async function pin(input: BeginInput, run: RunIdentity, parts: WorkerParts): Pro
   });
   const { doc } = published.annotations;
   const rare = { ...labelsOf(published.annotations), ...environmentOf(parts) };
-  return { engine: ENGINE_VERSION, plan, planHash, params: quote(params), nominalTime, doc, ...rare };
+  const { chunkItems = CHUNK_ITEMS } = parts;
+  return { engine: ENGINE_VERSION, plan, planHash, params: quote(params), nominalTime, doc, chunkItems, ...rare };
 }
 
 /** The environment of most runs is `dev`, which is not said. */
@@ -82,7 +84,7 @@ function environmentOf({ environment }: WorkerParts): Pick<BeginResult, 'environ
 }
 
 /** Only when there are any: they are in the history of every run. */
-function labelsOf({ nodes }: Annotations): Pick<BeginResult, 'labels'> {
+export function labelsOf({ nodes }: Annotations): Pick<BeginResult, 'labels'> {
   const labels = Object.entries(nodes).flatMap(([id, { label }]) =>
     label === undefined ? [] : [[id, label] as const],
   );

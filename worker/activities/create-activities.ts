@@ -1,5 +1,13 @@
 import { Context } from '@temporalio/activity';
 import type { Quoted } from '../../plan/binding.js';
+import type { Digest } from '../../plan/canonical.js';
+import type {
+  BeginChunkInput,
+  BeginChunkResult,
+  ChunkItemsInput,
+  ChunkItemsResult,
+  JoinChunksInput,
+} from '../../plan/chunk.js';
 import {
   ActivityName,
   type Alert,
@@ -21,11 +29,15 @@ import {
 import { sendAlert } from '../alerts/send-alert.js';
 import type { WorkerParts } from '../parts.js';
 import { asFailure, isOutage } from '../steps/failures.js';
+import { startHeartbeat } from '../steps/heartbeat.js';
 import { runLightBatch, runStep } from '../steps/run-step.js';
 import { begin, type RunIdentity } from './begin.js';
+import { beginChunk } from './begin-chunk.js';
 import { checkValue } from './check.js';
+import { chunkItems } from './chunk-items.js';
 import { currentCode } from './current-code.js';
 import { give } from './give.js';
+import { joinChunks, keep } from './join-chunks.js';
 import { isNull, read } from './read.js';
 import { recordRun } from './record-run.js';
 
@@ -45,6 +57,12 @@ export function createActivities(parts: WorkerParts) {
       guarded(() => currentCode(input, parts)),
     [ActivityName.give]: (input: GiveInput): Promise<Quoted> => guarded(() => give(input, parts)),
     [ActivityName.lightSteps]: (batch: LightBatch): Promise<LightBatchResult> => runLightBatch(batch, parts),
+    [ActivityName.chunkItems]: (input: ChunkItemsInput): Promise<ChunkItemsResult> =>
+      beating(() => chunkItems(input, parts)),
+    [ActivityName.beginChunk]: (input: BeginChunkInput): Promise<BeginChunkResult> =>
+      guarded(() => beginChunk(input, parts)),
+    [ActivityName.keep]: (value: Quoted): Promise<Digest> => guarded(() => keep(value, parts)),
+    [ActivityName.joinChunks]: (input: JoinChunksInput): Promise<Quoted> => beating(() => joinChunks(input, parts)),
     default: (task: StepCall | StepTask): Promise<StepResult | StepWait> => runStep(task, parts),
   };
 }
@@ -55,6 +73,16 @@ async function guarded<T>(work: () => Promise<T>, details?: object): Promise<T> 
     return await work();
   } catch (error) {
     throw asFailure(error, { again: isOutage(error), details });
+  }
+}
+
+/** For what may take long: says that it is alive. */
+async function beating<T>(work: () => Promise<T>): Promise<T> {
+  const heartbeat = startHeartbeat();
+  try {
+    return await guarded(work);
+  } finally {
+    heartbeat.stop();
   }
 }
 

@@ -2,12 +2,14 @@ import { hostname } from 'node:os';
 import type { Info } from '@temporalio/activity';
 import type { StepTask } from '../../plan/protocol.js';
 import type { ClaimOptions } from '../../store/index.js';
+import { runOf } from './run-of.js';
 
 /** What an attempt says about a node when it takes it over. */
-export function claimOf(task: StepTask, { workflowExecution, attempt }: Info): ClaimOptions {
+export function claimOf(task: StepTask, info: Info): ClaimOptions {
+  const { id: workflowId, runId } = runOf(task, info);
   return {
-    runId: workflowExecution?.runId ?? '',
-    workflowId: workflowExecution?.workflowId ?? '',
+    runId,
+    workflowId,
     node: task.node,
     generation: task.generation,
     pipeline: task.pipeline,
@@ -16,7 +18,7 @@ export function claimOf(task: StepTask, { workflowExecution, attempt }: Info): C
     fingerprint: task.fingerprint,
     nominalTime: task.nominalTime,
     input: task.input,
-    attempt,
+    attempt: info.attempt,
     worker: workerName(),
   };
 }

@@ -21,6 +21,7 @@ import { guardContext } from './guard-context.js';
 import { startHeartbeat } from './heartbeat.js';
 import { hideInError } from './hide-secrets.js';
 import { runLightSteps } from './run-light-steps.js';
+import { runOf } from './run-of.js';
 import { Scratch } from './scratch.js';
 import { AttemptSecrets } from './secrets.js';
 import { type Attempt, fullContext, lightContext } from './step-context.js';
@@ -41,9 +42,9 @@ async function runLight(call: StepCall, parts: WorkerParts): Promise<StepResult>
 /** Several at once. What does not work out is left to {@link runLight}. */
 export async function runLightBatch(batch: LightBatch, parts: WorkerParts): Promise<LightBatchResult> {
   const code = await codeOf(batch, parts);
-  const { pipeline, code: digest, nominalTime } = batch;
+  const { pipeline, code: digest, nominalTime, run } = batch;
   return runLightSteps(batch, ({ node, step }, input) =>
-    callLight({ pipeline, code: digest, nominalTime, node, step, input }, code, parts),
+    callLight({ pipeline, code: digest, nominalTime, node, step, input, run }, code, parts),
   );
 }
 
@@ -100,7 +101,7 @@ async function runClaimed(
   onProgress: (progress: Progress) => void,
 ): Promise<StepResult | StepWait> {
   const started = performance.now();
-  const key = { runId: runIdOf(), node: task.node, generation: task.generation };
+  const key = { runId: runOf(task).runId, node: task.node, generation: task.generation };
   const secrets = new AttemptSecrets();
   const held: Lease[] = [];
   try {
@@ -231,10 +232,9 @@ function stepNamed(name: string, code: LoadedCode): AnyStep {
 }
 
 function attemptOf(call: StepCall, { environment }: WorkerParts): Attempt {
-  const { info, cancellationSignal, log } = Context.current();
-  const { workflowId, runId } = info.workflowExecution ?? { workflowId: '', runId: '' };
+  const { cancellationSignal, log } = Context.current();
   return {
-    run: { id: workflowId, runId, pipeline: call.pipeline, nominalTime: call.nominalTime, environment },
+    run: { ...runOf(call), pipeline: call.pipeline, nominalTime: call.nominalTime, environment },
     node: call.node,
     signal: cancellationSignal,
     log: stepLog(log, call.node),
@@ -246,10 +246,6 @@ function stepLog(log: Context['log'], node: string): StepLog {
     info: (message, details) => log.info(message, { node, ...details }),
     warn: (message, details) => log.warn(message, { node, ...details }),
   };
-}
-
-function runIdOf(): string {
-  return Context.current().info.workflowExecution?.runId ?? '';
 }
 
 function describe(error: unknown): Json {
