@@ -17,6 +17,8 @@ export type {
 } from './run/options.js';
 export type { TestNode, TestOutcome } from './run/result.js';
 export { type TestRun, testRun } from './run/test-run.js';
+export type { ServerDecision, ServerRunOptions, TestServerOptions } from './server/server-options.js';
+export { type ServerRun, type TestServer, testServer } from './server/test-server.js';
 export { StepRejection } from './step-rejection.js';
 export { type Stub, type StubOf, type StubOptions, stub } from './stub.js';
 export { type LoggedLine, type TestContext, type TestContextOptions, testContext } from './test-context.js';

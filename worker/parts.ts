@@ -2,13 +2,13 @@ import type { Digest } from '../plan/canonical.js';
 import type { CHUNK_ITEMS } from '../plan/chunk.js';
 import type { Plan } from '../plan/plan.js';
 import type { Store } from '../store/index.js';
-import type { CodeLoader } from './code/load-code.js';
+import type { CodeSource } from './code/load-code.js';
 import type { LeaseKeeper } from './leases/lease-keeper.js';
 
 /** What the activities of a worker share. */
 export interface WorkerParts {
   readonly store: Store;
-  readonly code: CodeLoader;
+  readonly code: CodeSource;
   /** What its attempts hold of what others want too. */
   readonly leases: LeaseKeeper;
   /** Plans that were read and checked, by hash. */

@@ -6,7 +6,7 @@ import { taskQueueOf } from '../plan/protocol.js';
 import { openStore } from '../store/index.js';
 import { createActivities } from './activities/create-activities.js';
 import { projectRoot } from './code/check-packages.js';
-import { CodeLoader } from './code/load-code.js';
+import { CodeLoader, type CodeSource } from './code/load-code.js';
 import { chunkItemsFromVariables, type Environment, reuseFromVariables } from './environment.js';
 import { LeaseKeeper } from './leases/lease-keeper.js';
 import type { WorkerParts } from './parts.js';
@@ -27,6 +27,8 @@ export interface StartWorkerOptions {
   readonly root?: string;
   /** A map over more items runs them in workflows of their own. Default: `PAWL_CHUNK_ITEMS`, else 200. */
   readonly chunkItems?: number;
+  /** Where code comes from. Default: the bundles that were published. */
+  readonly code?: CodeSource;
   /** Default: `WARN`. */
   readonly logLevel?: LogLevel;
   /** Pause between two times of each chore, in milliseconds. Default: a minute. */
@@ -54,7 +56,7 @@ export async function startWorker(options: StartWorkerOptions): Promise<RunningW
   const parts: WorkerParts = {
     store,
     leases: new LeaseKeeper(store.leases),
-    code: new CodeLoader({ artifacts: store.artifacts, root }),
+    code: options.code ?? new CodeLoader({ artifacts: store.artifacts, root }),
     plans: new Map(),
     scratch: await ownScratch(environment.scratch),
     environment: name,

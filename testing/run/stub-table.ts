@@ -34,6 +34,11 @@ export class StubTable {
     return found ? { step: { ...partsOf(step), fn: found.fn }, stubbed: true } : { step, stubbed: false };
   }
 
+  /** Whether one of the stubs of a step stands in at one node alone. */
+  hasOwnStub(step: string): boolean {
+    return this.stubs.some((each) => each.node !== undefined && each.step.stepName === step);
+  }
+
   private requireUsed({ step, node }: Stub): void {
     const known = this.traced.steps.get(step.stepName);
     if (!known) throw unknownStep(step.stepName, [...this.traced.steps.keys()]);

@@ -31,8 +31,14 @@ export interface CodeLoaderOptions {
   readonly root: string;
 }
 
+/** Where the code that a plan names comes from. */
+export interface CodeSource {
+  /** @throws PawlError `CodeMissing` when a package is missing, `ArtifactCorrupt` when the bundle is gone. */
+  load(digest: Digest): Promise<LoadedCode>;
+}
+
 /** Loads code bundles by digest, each once in a process. Several versions of a pipeline live side by side. */
-export class CodeLoader {
+export class CodeLoader implements CodeSource {
   private readonly loading = new Map<Digest, Promise<LoadedCode>>();
 
   constructor(private readonly options: CodeLoaderOptions) {}
