@@ -2,6 +2,9 @@ import type { PreparedStatement } from './database.js';
 
 /** The statements on the path of every remote step: one round trip each. */
 export interface JournalStatements {
+  /** No row comes back when the node has an entry already. */
+  readonly claimFirst: PreparedStatement;
+  /** Takes the node over. */
   readonly claim: PreparedStatement;
   readonly commit: PreparedStatement;
   readonly commitWithLineage: PreparedStatement;
@@ -14,6 +17,7 @@ export interface JournalStatements {
 /** @param schema a name that needs no quotes. */
 export function journalStatements(schema: string): JournalStatements {
   return {
+    claimFirst: { name: `${schema}_claim_first`, text: claimFirstText(schema) },
     claim: { name: `${schema}_claim`, text: claimText(schema) },
     commit: { name: `${schema}_commit`, text: `${commitText(schema)} returning 1` },
     commitWithLineage: {
@@ -29,15 +33,29 @@ export function journalStatements(schema: string): JournalStatements {
   };
 }
 
+const CLAIM_COLUMNS = `
+  run_id, node, generation, workflow_id, pipeline, step, plan_hash, fingerprint, nominal_time, token, input, attempt, worker`;
+const CLAIM_VALUES =
+  '$1, $2, $3::integer, $4, $5, $6, $7, $8, $9::timestamptz, $10::uuid, $11::json, $12::integer, $13';
+
 /**
- * A claim is on disk before the work begins: were it lost in a crash of Postgres, hours of work could not be committed.
- * A committed row is not touched, and no row comes back.
+ * Does not wait for the disk, which is most of what a claim costs. A crash of Postgres within a second may forget it;
+ * whoever commits then makes it again, unless somebody else has the node by then.
+ */
+const claimFirstText = (schema: string) => `
+insert into ${schema}.journal (${CLAIM_COLUMNS})
+select ${CLAIM_VALUES} where set_config('synchronous_commit', 'off', true) = 'off'
+on conflict (run_id, node, generation) do nothing
+returning failures`;
+
+/**
+ * A claim that takes a node over is on disk before the work begins: were it lost in a crash of Postgres, the entry would
+ * be that of the attempt before, and hours of work could not be committed. A committed row is not touched, and no row
+ * comes back.
  */
 const claimText = (schema: string) => `
-insert into ${schema}.journal as known (
-  run_id, node, generation, workflow_id, pipeline, step, plan_hash, fingerprint, nominal_time, token, input, attempt, worker
-)
-values ($1, $2, $3::integer, $4, $5, $6, $7, $8, $9::timestamptz, $10::uuid, $11::json, $12::integer, $13)
+insert into ${schema}.journal as known (${CLAIM_COLUMNS})
+values (${CLAIM_VALUES})
 on conflict (run_id, node, generation) do update set
   token = excluded.token,
   plan_hash = excluded.plan_hash,

@@ -37,6 +37,8 @@ export interface CommitOptions {
   /** From the claim. */
   readonly token: string;
   readonly output: Quoted;
+  /** What the claim said, so that it can be made again where a crash of Postgres has taken it. Default: it cannot. */
+  readonly claim?: ClaimOptions;
   /** What the node read and wrote (see `edgesOf`). Default: none. */
   readonly lineage?: readonly LineageEdge[];
   /** A remark for operators, for example who gave the node its output. Default: none. */
@@ -110,7 +112,9 @@ export function openJournal(db: Database): Journal {
 
 async function claim(db: Database, statements: JournalStatements, options: ClaimOptions): Promise<Claim> {
   const token = randomUUID();
-  const [claimed] = await db.run<{ failures: number }>(statements.claim, claimValues(options, token));
+  const values = claimValues(options, token);
+  const [first] = await db.run<{ failures: number }>(statements.claimFirst, values);
+  const [claimed] = first ? [first] : await db.run<{ failures: number }>(statements.claim, values);
   if (claimed) return { state: 'claimed', token, failures: claimed.failures };
   // A committed row stays as it is, so reading it in a second statement is safe.
   const row = await selectNode(db, options).select(['output', 'reused_from', 'note']).executeTakeFirstOrThrow();
@@ -129,9 +133,22 @@ async function commit(db: Database, statements: JournalStatements, options: Comm
   const { key, token, output, lineage = [], note, cache } = options;
   const noteText = note === undefined ? null : JSON.stringify(note);
   const values = [...keyValues(key, token), JSON.stringify(output), noteText];
-  const done = await runCommit(db, statements, values, { lineage, cache });
-  if (done.length === 0) await acceptRepetition(db, key, token, output);
+  const attempt = async (): Promise<boolean> =>
+    (await runCommit(db, statements, values, { lineage, cache })).length > 0;
+  if (await attempt()) return 'committed';
+  const found = options.claim && (await restoreClaim(db, statements, options.claim, token)) && (await attempt());
+  if (!found) await acceptRepetition(db, key, token, output);
   return 'committed';
+}
+
+/** Makes a claim again that a crash has taken. @returns false when the node has an entry, whoever's it is. */
+async function restoreClaim(
+  db: Database,
+  statements: JournalStatements,
+  claim: ClaimOptions,
+  token: string,
+): Promise<boolean> {
+  return (await db.run(statements.claimFirst, claimValues(claim, token))).length > 0;
 }
 
 function runCommit(

@@ -31,8 +31,8 @@ test('what is committed survives a crash of Postgres, and so does a claim: its w
     await server.pause('crash');
     await server.resume();
 
-    expect(await journal.claim(done)).toEqual({ state: 'committed', output: { round }, reusedFrom: null });
-    await journal.commit({ key: open, token: held.token, output: 'late' });
+    expect(await journal.claim(done)).toEqual({ state: 'committed', output: { round }, reusedFrom: null, note: null });
+    await journal.commit({ key: open, token: held.token, output: 'late', claim: open });
     expect((await journal.claim(open)).state).toBe('committed');
   }
 });

@@ -43,10 +43,31 @@ test('a node that is committed gives its output to every later claim, and keeps 
     state: 'committed',
     output: { rows: 7 },
     reusedFrom: null,
+    note: 'skipped by ada',
   });
   const [entry] = await journal.nodesOfRun(key.runId);
   expect(entry).toMatchObject({ state: 'committed', attempt: 1, worker: 'worker-1', note: 'skipped by ada' });
   expect(entry?.committedAt).toMatch(/^\d{4}-.*Z$/);
+});
+
+test('a claim that a crash took is made again by its commit, unless another attempt has the node by then', async () => {
+  const forget = (key: ClaimOptions) => db.kysely.deleteFrom('journal').where('run_id', '=', key.runId).execute();
+  const [lost, gone, taken] = [freshClaim(), freshClaim(), freshClaim()];
+  const token = await claimed(lost);
+  await forget(lost);
+  await journal.commit({ key: lost, token, output: 'kept', claim: lost });
+  expect(await journal.claim(lost)).toMatchObject({ state: 'committed', output: 'kept' });
+  await journal.commit({ key: lost, token, output: 'kept', claim: lost });
+
+  const unknown = await claimed(gone);
+  await forget(gone);
+  await expect(journal.commit({ key: gone, token: unknown, output: 1 })).rejects.toMatchObject(fenced);
+
+  const old = await claimed(taken);
+  await forget(taken);
+  const later = await claimed({ ...taken, attempt: 2 });
+  await expect(journal.commit({ key: taken, token: old, output: 1, claim: taken })).rejects.toMatchObject(fenced);
+  await journal.commit({ key: taken, token: later, output: 2, claim: taken });
 });
 
 test('a new claim fences the older attempt from everything', async () => {
@@ -71,7 +92,12 @@ test('committing again is fine with the same output, and refused with another', 
     ...fenced,
     message: expect.stringContaining('another output'),
   });
-  expect(await journal.claim(key)).toEqual({ state: 'committed', output: { a: 1, b: [2] }, reusedFrom: null });
+  expect(await journal.claim(key)).toEqual({
+    state: 'committed',
+    output: { a: 1, b: [2] },
+    reusedFrom: null,
+    note: null,
+  });
 });
 
 test('of twenty attempts at once, exactly one commits', async () => {
@@ -87,7 +113,12 @@ test('of twenty attempts at once, exactly one commits', async () => {
     expect(ends.filter((end) => end === 'committed')).toHaveLength(1);
     for (const end of ends) expect(['committed', 'Fenced', 'found it done']).toContain(end);
     const winner = ends.indexOf('committed');
-    expect(await journal.claim(key)).toEqual({ state: 'committed', output: { attempt: winner }, reusedFrom: null });
+    expect(await journal.claim(key)).toEqual({
+      state: 'committed',
+      output: { attempt: winner },
+      reusedFrom: null,
+      note: null,
+    });
   }
 });
 
@@ -126,7 +157,12 @@ test('any JSON comes back as it was', async () => {
     fc.asyncProperty(json, strings, async (value, text) => {
       const key = freshClaim({ input: { value, text } });
       await committed(key, { value, text });
-      expect(await journal.claim(key)).toEqual({ state: 'committed', output: { value, text }, reusedFrom: null });
+      expect(await journal.claim(key)).toEqual({
+        state: 'committed',
+        output: { value, text },
+        reusedFrom: null,
+        note: null,
+      });
       expect((await journal.nodesOfRun(key.runId))[0]?.input).toEqual({ value, text });
     }),
     { numRuns: 60 },

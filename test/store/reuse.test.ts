@@ -72,7 +72,7 @@ test('one that was taken over names who made it, to a later claim too', async ()
   const from = { run: 'flights-0', runId: 'run-0', node: 'load' };
   const entry = await commit({ n: 1 }, record(key, { from, reason: 'reused from run flights-0' }));
   expect((await journal.offers({ key, seed: 1 }))[0]?.origin).toEqual(from);
-  expect(await journal.claim(entry)).toEqual({ state: 'committed', output: { n: 1 }, reusedFrom: from });
+  expect(await journal.claim(entry)).toEqual({ state: 'committed', output: { n: 1 }, reusedFrom: from, note: null });
   const [known] = await journal.nodesOfRun(entry.runId);
   expect(known).toMatchObject({ reusedFrom: from, cacheReason: 'reused from run flights-0', cache: facts });
 });

@@ -113,7 +113,8 @@ async function runClaimed(
       return done;
     }
     const { output, lineage, cache } = done;
-    await parts.store.journal.commit({ key, token, output, lineage, cache });
+    const claim = claimOf(task, Context.current().info);
+    await parts.store.journal.commit({ key, token, output, claim, lineage, cache });
     return { output, ms: Math.round(performance.now() - started), ...reusedFrom(cache?.from ?? null) };
   } catch (thrown) {
     if (Context.current().cancellationSignal.aborted) throw stoppedFailure(task);
