@@ -1,3 +1,4 @@
+export type { AlertStore, RaisedAlert } from './alert-store.js';
 export { openFolderStore } from './artifacts/folder-store.js';
 export type { OwnedNode } from './checkpoint-store.js';
 export { type Database, type DatabaseOptions, openDatabase } from './database.js';

@@ -55,6 +55,8 @@ export interface RunFilter {
   readonly phase?: RunPhase;
   /** Only those that are not closed. */
   readonly open?: boolean;
+  /** Only those that were closed so long ago at most, in milliseconds. */
+  readonly closedForMs?: number;
   /** Default: 50. */
   readonly limit?: number;
 }
@@ -174,12 +176,16 @@ function closing({ outcome, result, error, closedAt }: RunClose): RunChange {
   };
 }
 
-async function list(db: Database, { pipeline, outcome, phase, open, limit = 50 }: RunFilter): Promise<RunRecord[]> {
+async function list(db: Database, filter: RunFilter): Promise<RunRecord[]> {
+  const { pipeline, outcome, phase, open, closedForMs, limit = 50 } = filter;
   const rows = await selectRuns(db)
     .$if(pipeline !== undefined, (query) => query.where('pipeline', '=', pipeline!))
     .$if(outcome !== undefined, (query) => query.where('outcome', '=', outcome!))
     .$if(phase !== undefined, (query) => query.where('phase', '=', phase!))
     .$if(open === true, (query) => query.where('phase', '!=', 'closed'))
+    .$if(closedForMs !== undefined, (query) =>
+      query.where('closed_at', '>', new Date(Date.now() - closedForMs!).toISOString()),
+    )
     .limit(limit)
     .execute();
   return rows.map(toRecord);

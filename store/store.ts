@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { ArtifactStore } from '../plan/artifact.js';
 import { DEFAULT_ENVIRONMENT } from '../plan/environment.js';
 import type { Checkpoints } from '../plan/registry.js';
+import { type AlertStore, openAlertStore } from './alert-store.js';
 import { openFolderStore } from './artifacts/folder-store.js';
 import { type OwnedNode, openCheckpoints } from './checkpoint-store.js';
 import { type Chores, openChores } from './chores.js';
@@ -43,6 +44,7 @@ export interface Store {
   readonly deployments: DeploymentStore;
   readonly predictions: PredictionLog;
   readonly artifacts: ArtifactStore;
+  readonly alerts: AlertStore;
   readonly chores: Chores;
   readonly retention: RetentionStore;
   /** The checkpoints of a node; saving asks whether the attempt still owns it. */
@@ -92,6 +94,7 @@ function storeOver(db: Database, artifacts: ArtifactStore, root: string | null):
     deployments: openDeploymentStore(db),
     predictions: openPredictionLog(db),
     artifacts,
+    alerts: openAlertStore(db),
     chores: openChores(db),
     retention: openRetention(db, root),
     checkpoints: (owner) => openCheckpoints(db, owner),

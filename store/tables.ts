@@ -197,8 +197,18 @@ export interface LimitsTable {
   set_at: DefaultTimeColumn;
 }
 
+export interface AlertsTable {
+  id: string;
+  body: JsonColumn;
+  made_at: DefaultTimeColumn;
+  sent_at: TimeColumn | null;
+  attempts: Generated<number>;
+  next_at: DefaultTimeColumn;
+}
+
 /** Every table of the schema. */
 export interface Tables {
+  alerts: AlertsTable;
   plans: PlansTable;
   pipelines: PipelinesTable;
   runs: RunsTable;

@@ -70,13 +70,24 @@ function scheduleOptions(plan: Plan, environment: Environment) {
 
 /** All schedules of an environment's pipelines. */
 export async function listSchedules(client: Client, environment: Named): Promise<readonly ScheduleStatus[]> {
-  const prefix = prefixIn(environment);
   const found: ScheduleStatus[] = [];
-  for await (const { scheduleId } of client.schedule.list()) {
-    if (!scheduleId.startsWith(prefix)) continue;
-    found.push(await describeSchedule(client, scheduleId, scheduleId.slice(prefix.length)));
+  for (const { schedule, pipeline } of await schedulesOf(client, environment)) {
+    found.push(await describeSchedule(client, schedule, pipeline));
   }
   return found.sort((a, b) => a.pipeline.localeCompare(b.pipeline));
+}
+
+/** The pipelines of an environment that have a schedule, and what that is called on the server. */
+export async function schedulesOf(
+  client: Client,
+  environment: Named,
+): Promise<readonly Pick<ScheduleStatus, 'schedule' | 'pipeline'>[]> {
+  const prefix = prefixIn(environment);
+  const found: Pick<ScheduleStatus, 'schedule' | 'pipeline'>[] = [];
+  for await (const { scheduleId: schedule } of client.schedule.list()) {
+    if (schedule.startsWith(prefix)) found.push({ schedule, pipeline: schedule.slice(prefix.length) });
+  }
+  return found;
 }
 
 async function describeSchedule(client: Client, schedule: string, pipeline: string): Promise<ScheduleStatus> {

@@ -91,7 +91,14 @@ function choresOfWorker(
   connection: NativeConnection,
 ): readonly Chore[] {
   const client = new Client({ connection, namespace: environment.temporal.namespace });
-  return choresOf({ client, store, scratch: environment.scratch, ownScratch, everyMs });
+  return choresOf({
+    client,
+    store,
+    scratch: environment.scratch,
+    ownScratch,
+    everyMs,
+    environment: environment.name,
+  });
 }
 
 async function prepareNamespace({ temporal }: Environment): Promise<void> {

@@ -8,6 +8,7 @@ import { settings } from './007-settings.js';
 import { runTables } from './008-run-tables.js';
 import { leases } from './009-leases.js';
 import { operating } from './010-operating.js';
+import { alerts } from './011-alerts.js';
 
 /** One change of the schema: SQL with unqualified names. A released one never changes; a new one goes to the end. */
 export interface Migration {
@@ -27,4 +28,5 @@ export const migrations: readonly Migration[] = [
   { name: 'run-tables', sql: runTables },
   { name: 'leases', sql: leases },
   { name: 'operating', sql: operating },
+  { name: 'alerts', sql: alerts },
 ];

@@ -1,5 +1,5 @@
 import { FailureType, PawlError } from '../../plan/failure.js';
-import type { Alert } from '../../plan/protocol.js';
+import type { Alert, Fault } from '../../plan/protocol.js';
 
 /** The run an alert is about. */
 export interface AlertedRun {
@@ -8,13 +8,22 @@ export interface AlertedRun {
 }
 
 /** What is posted. `text` alone is what chat services show. */
-export interface PostedAlert extends Alert {
-  /** Workflow id. */
-  readonly run: string;
-  readonly runId: string;
+export interface PostedAlert {
+  readonly kind: Alert['kind'] | 'held' | 'half' | 'failed' | 'skipped-firing';
+  readonly text: string;
   readonly environment: string;
   /** The same for every delivery of one alert, of which there may be several. */
   readonly id: string;
+  readonly pipeline?: string;
+  /** Workflow id. */
+  readonly run?: string;
+  readonly runId?: string;
+  readonly node?: string;
+  /** Whom it concerns. Absent: everybody. */
+  readonly roles?: readonly string[];
+  readonly faults?: readonly Fault[];
+  /** When a held run fails; ISO 8601, UTC. */
+  readonly until?: string;
 }
 
 /** How long the receiver may take, in milliseconds. */
@@ -28,9 +37,15 @@ const PATIENCE_MS = 10_000;
 export async function sendAlert(alert: Alert, run: AlertedRun, environment: string): Promise<void> {
   const { PAWL_ALERT_URL: url } = process.env;
   if (!url) return;
-  const answer = await post(addressOf(url), postedAlert(alert, run, environment));
-  if (answer.ok) return;
-  throw notTaken(`answered ${answer.status}`);
+  await postAlert(postedAlert(alert, run, environment), url);
+}
+
+/** Posts an alert as JSON. @throws PawlError as `sendAlert`. */
+export async function postAlert(alert: PostedAlert, url: string): Promise<void> {
+  const answer = await post(addressOf(url), alert);
+  // Nobody reads it, and unread it keeps the connection.
+  await answer.body?.cancel().catch(() => undefined);
+  if (!answer.ok) throw notTaken(`answered ${answer.status}`);
 }
 
 function postedAlert(alert: Alert, { workflowId, runId }: AlertedRun, environment: string): PostedAlert {

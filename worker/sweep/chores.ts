@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type { Store } from '../../store/index.js';
+import { alertChores } from '../alerts/alert-chores.js';
 import type { Chore } from './chore.js';
 import { cleanScratch } from './clean-scratch.js';
 import { closeRuns } from './close-runs.js';
@@ -13,12 +14,16 @@ export interface ChoreParts {
   readonly ownScratch: string;
   /** Pause between two times, in milliseconds. */
   readonly everyMs: number;
+  /** Name of the environment. */
+  readonly environment: string;
 }
 
 /** All that a worker does beside its runs. */
-export function choresOf({ client, store, scratch, ownScratch, everyMs }: ChoreParts): readonly Chore[] {
+export function choresOf(parts: ChoreParts): readonly Chore[] {
+  const { client, store, scratch, ownScratch, everyMs } = parts;
   return [
     { name: 'close-runs', everyMs, shared: true, run: () => closeRuns(client, store) },
+    ...alertChores(parts),
     { name: 'clean-scratch', everyMs, shared: false, run: () => cleanScratch(scratch, ownScratch) },
   ];
 }
