@@ -4,6 +4,7 @@
  */
 import type { Binding, Quoted } from './binding.js';
 import type { Digest } from './canonical.js';
+import type { GrantedDecision } from './grant.js';
 import type { Json } from './json.js';
 import type { CacheMode, Plan, RetryPlan, StepNodeOptions } from './plan.js';
 
@@ -36,6 +37,10 @@ export const ActivityName = {
   keep: 'pawl.keep',
   /** Makes one list of what chunks came to. */
   joinChunks: 'pawl.join-chunks',
+  /** Looks whether a signed grant proves a decision. */
+  verifyGrant: 'pawl.verify-grant',
+  /** Keeps who decided, for when the history is gone. */
+  recordDecisions: 'pawl.record-decisions',
 } as const;
 
 /** Custom search attributes of a run; all are Keywords. */
@@ -96,6 +101,8 @@ export interface BeginResult {
   readonly labels?: Readonly<Record<string, string>>;
   /** A map over more items than this runs them in workflows of their own. Absent: every map runs in the run's. */
   readonly chunkItems?: number;
+  /** Decisions count only with a signed grant, at every approval. Absent: where the approval says so. */
+  readonly grants?: 'required';
 }
 
 /** A run, as the journal and its steps know it. */
@@ -431,6 +438,30 @@ export interface ApproveRequest {
   readonly reason?: string;
   /** What the form asks for. */
   readonly value?: Json;
+  /** A signed grant for exactly this decision, as `pawl grants sign` makes one. */
+  readonly grant?: string;
+}
+
+/** Asks whether a grant proves a decision; the worker knows of which run. */
+export interface VerifyGrantInput extends Omit<GrantedDecision, 'run' | 'runId'> {
+  readonly grant: string;
+}
+
+/** Which key signed a grant, and which grant it was. */
+export interface GrantProof {
+  readonly key: string;
+  /** Its id. */
+  readonly grant: string;
+}
+
+/** What is kept of a decision beside its run. */
+export interface DecisionRecord extends ApprovalDecision {
+  /** The node's id in the run. */
+  readonly node: string;
+  /** Which decision at the node it is, from 0. */
+  readonly nth: number;
+  /** Digest of the canonical JSON of what was filled in. */
+  readonly value: Digest;
 }
 
 /** Input of the Update `send`. */

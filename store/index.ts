@@ -2,6 +2,7 @@ export type { AlertStore, RaisedAlert } from './alert-store.js';
 export { openFolderStore } from './artifacts/folder-store.js';
 export type { OwnedNode } from './checkpoint-store.js';
 export { type Database, type DatabaseOptions, openDatabase } from './database.js';
+export type { DecidedRun, DecisionStore } from './decision-store.js';
 export type { Deployment, OnDeployments } from './deployment.js';
 export type { DeploymentStore } from './deployment-store.js';
 export { changeDatabaseOwner, databaseOwner } from './environment/database-owner.js';

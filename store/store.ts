@@ -7,6 +7,7 @@ import { openFolderStore } from './artifacts/folder-store.js';
 import { type OwnedNode, openCheckpoints } from './checkpoint-store.js';
 import { type Chores, openChores } from './chores.js';
 import { type Database, openDatabase } from './database.js';
+import { type DecisionStore, openDecisionStore } from './decision-store.js';
 import { type DeploymentStore, openDeploymentStore } from './deployment-store.js';
 import { checkDatabaseOwner, keepDatabaseOwner } from './environment/database-owner.js';
 import { keepFolderOwner } from './environment/folder-owner.js';
@@ -39,6 +40,7 @@ export interface Store {
   readonly runs: RunStore;
   readonly journal: Journal;
   readonly leases: LeaseStore;
+  readonly decisions: DecisionStore;
   readonly lineage: LineageStore;
   readonly registry: RegistryStore;
   readonly deployments: DeploymentStore;
@@ -89,6 +91,7 @@ function storeOver(db: Database, artifacts: ArtifactStore, root: string | null):
     runs: openRunStore(db),
     journal: openJournal(db),
     leases: openLeaseStore(db),
+    decisions: openDecisionStore(db),
     lineage: openLineageStore(db),
     registry: openRegistry(db),
     deployments: openDeploymentStore(db),

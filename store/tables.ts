@@ -159,6 +159,23 @@ export interface ChoresTable {
   began_at: TimeColumn;
 }
 
+export interface DecisionsTable {
+  run_id: string;
+  node: string;
+  nth: number;
+  workflow_id: string;
+  approved: boolean;
+  decided_by: string;
+  role: string | null;
+  reason: string;
+  decided_at: TimeColumn;
+  proof: 'claimed' | 'signed';
+  grant_key: string | null;
+  grant_id: string | null;
+  value_digest: Digest;
+  recorded_at: DefaultTimeColumn;
+}
+
 export interface SettingsTable {
   name: string;
   value: string;
@@ -226,4 +243,5 @@ export interface Tables {
   lease_queue: LeaseQueueTable;
   limits: LimitsTable;
   chores: ChoresTable;
+  decisions: DecisionsTable;
 }

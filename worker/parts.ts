@@ -21,4 +21,6 @@ export interface WorkerParts {
   readonly reuse: boolean;
   /** See `BeginResult`. Default: {@link CHUNK_ITEMS}. */
   readonly chunkItems?: number;
+  /** Runs that begin here take only signed decisions. Absent: as each approval says. */
+  readonly grants?: 'required';
 }

@@ -8,6 +8,7 @@ import { createActivities } from './activities/create-activities.js';
 import { projectRoot } from './code/check-packages.js';
 import { CodeLoader, type CodeSource } from './code/load-code.js';
 import { chunkItemsFromVariables, type Environment, reuseFromVariables } from './environment.js';
+import { grantsFromVariables } from './grants/grants-from-variables.js';
 import { LeaseKeeper } from './leases/lease-keeper.js';
 import type { WorkerParts } from './parts.js';
 import type { Chore } from './sweep/chore.js';
@@ -48,6 +49,7 @@ export async function startWorker(options: StartWorkerOptions): Promise<RunningW
   installRuntime(options.logLevel ?? 'WARN');
   const { environment } = options;
   const reuse = reuseFromVariables();
+  const grants = await grantsFromVariables();
   const root = options.root ?? (await projectRoot(process.cwd()));
   await prepareNamespace(environment);
   const connection = await connectWorker(environment.temporal);
@@ -62,6 +64,7 @@ export async function startWorker(options: StartWorkerOptions): Promise<RunningW
     environment: name,
     reuse,
     chunkItems: options.chunkItems ?? chunkItemsFromVariables(),
+    grants,
   };
   const workers = await Promise.all(
     workerOptions(options, parts).map((each) => Worker.create({ ...each, connection })),

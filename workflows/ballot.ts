@@ -1,11 +1,15 @@
 import { type Quoted, quote } from '../plan/binding.js';
+import type { Digest } from '../plan/canonical.js';
 import type { Json } from '../plan/json.js';
 import type { ApprovalNode, EscalationStage } from '../plan/plan.js';
-import type { ApprovalDecision, Escalation } from '../plan/protocol.js';
+import type { ApprovalDecision, DecisionRecord, Escalation } from '../plan/protocol.js';
 
 /** The decisions on one approval. They may come before the run has reached it. */
 export class Ballot {
   readonly decisions: ApprovalDecision[] = [];
+  /** Of what was filled in with each decision. */
+  private readonly digests: Digest[] = [];
+  private recordedCount = 0;
   private value: Quoted = null;
   /** Why no more decisions count; null while they do. */
   private over: string | null = null;
@@ -57,10 +61,22 @@ export class Ballot {
     return `has a decision of ${by} already, which stays; it needs ${this.node.quorum} different people`;
   }
 
-  /** Counts a decision. @param value What was filled in, checked. */
-  cast(decision: ApprovalDecision, value: Quoted): void {
+  /** Counts a decision. @param value What was filled in, checked. @param digest Of what was filled in, as it was sent. */
+  cast(decision: ApprovalDecision, value: Quoted, digest: Digest): void {
     this.decisions.push(decision);
+    this.digests.push(digest);
     if (decision.approved) this.value = value;
+  }
+
+  /** The decisions that are in no record yet. @param node The approval's id in the run. */
+  unrecorded(node: string): readonly DecisionRecord[] {
+    const all = this.decisions.map((each, nth) => ({ ...each, node, nth, value: this.digests[nth]! }));
+    return all.slice(this.recordedCount);
+  }
+
+  /** So many more are in the record. */
+  recorded(count: number): void {
+    this.recordedCount += count;
   }
 
   /** Lets no more decisions count. @param why as `has expired` */
@@ -75,7 +91,7 @@ export class Ballot {
       approved,
       expired: !this.decided,
       ...(engine >= 3 && { escalated: this.reached.length > 0 }),
-      decisions: quote(recorded(this.decisions, engine) as unknown as Json),
+      decisions: quote(keptBy(this.decisions, engine) as unknown as Json),
       value: approved ? this.value : null,
     };
   }
@@ -98,7 +114,7 @@ export class Ballot {
 }
 
 /** What the runs of an engine keep of decisions: those before 3 did not say how one was proved. */
-function recorded(decisions: readonly ApprovalDecision[], engine: number): readonly object[] {
+function keptBy(decisions: readonly ApprovalDecision[], engine: number): readonly object[] {
   return engine >= 3 ? decisions : decisions.map(({ proof, ...rest }) => rest);
 }
 

@@ -26,7 +26,9 @@ import {
   type CheckInput,
   type CurrentCode,
   type CurrentCodeInput,
+  type DecisionRecord,
   type GiveInput,
+  type GrantProof,
   type LightBatch,
   type LightBatchResult,
   type RecordRunInput,
@@ -35,6 +37,7 @@ import {
   type StepTask,
   type StepWait,
   taskQueueOf,
+  type VerifyGrantInput,
 } from '../plan/protocol.js';
 import { isRefusal } from './fault.js';
 import { summaryOf } from './summary.js';
@@ -175,6 +178,25 @@ export async function callQuickCheck(input: CheckInput): Promise<Quoted> {
   } catch (error) {
     if (isRefusal(error)) throw error;
     return callCheck(input);
+  }
+}
+
+/** Looks whether a grant proves a decision. @param totalMs how long workers are waited for. */
+export async function callVerifyGrant(input: VerifyGrantInput, totalMs: number): Promise<GrantProof> {
+  const summary = `verify the grant: ${input.node}`;
+  return (await own(summaryOf(summary), totalMs)[ActivityName.verifyGrant]!(input)) as GrantProof;
+}
+
+/** Keeps decisions in Postgres: beside the workflow if that works at once, else through the queue. */
+export async function callRecordDecisions(
+  decisions: readonly DecisionRecord[],
+  totalMs: number = OUTAGE_MS,
+): Promise<void> {
+  const summary = summaryOf(`record who decided: ${decisions[0]!.node}`);
+  try {
+    await CancellationScope.nonCancellable(() => ownLocal(summary)[ActivityName.recordDecisions]!(decisions));
+  } catch {
+    await own(summary, totalMs)[ActivityName.recordDecisions]!(decisions);
   }
 }
 

@@ -8,6 +8,7 @@ export class Inbox {
   private readonly ballots = new Map<string, Ballot>();
   private readonly slots = new Map<string, EventSlot>();
   private readonly checks = new Set<CancellationScope>();
+  private readonly grants = new Set<string>();
 
   ballot(id: string, node: ApprovalNode): Ballot {
     const ballot = this.ballots.get(id) ?? new Ballot(node);
@@ -19,6 +20,21 @@ export class Inbox {
     const slot = this.slots.get(id) ?? new EventSlot(node);
     this.slots.set(id, slot);
     return slot;
+  }
+
+  /** Every approval that something was sent to or that was reached, by id. */
+  allBallots(): readonly (readonly [string, Ballot])[] {
+    return [...this.ballots];
+  }
+
+  /** Whether a grant of this id has counted already. */
+  hasGrant(id: string): boolean {
+    return this.grants.has(id);
+  }
+
+  /** Lets a grant count no more. */
+  useGrant(id: string): void {
+    this.grants.add(id);
   }
 
   /** Runs the check of what somebody sent. Only the run's end stops it: who sent it waits for the answer. */

@@ -3,9 +3,11 @@ import type { ApprovalNode, EscalationStage } from '../plan/plan.js';
 import type { WaitsForApproval } from '../plan/protocol.js';
 import type { Ballot } from './ballot.js';
 import { sendAlert } from './calls.js';
+import { isGrantRequired } from './decision-proof.js';
 import { RunRejected } from './ending.js';
 import type { Frame } from './frame.js';
 import { unquoteInline } from './inline-value.js';
+import { recordBallot } from './record-decisions.js';
 import type { Run } from './run.js';
 import { waitForPeople } from './wait-for-people.js';
 
@@ -20,9 +22,10 @@ export async function interpretApproval(node: ApprovalNode, frame: Frame, run: R
     run,
     timeoutMs: node.expiresMs,
     stages: node.escalate?.map((stage) => ({ afterMs: stage.afterMs, reach: () => escalate(stage, id, ballot) })),
-    describe: (until) => waitsFor(node, ballot, shows, until),
+    describe: (until) => waitsFor(ballot, shows, until, isGrantRequired(node, run.pinned)),
     isOver: () => ballot.decided,
     close: (why) => ballot.close(why),
+    settle: () => recordBallot(id, ballot, run),
   });
   const result = ballot.result(run.pinned.engine);
   if (!ballot.decided && node.onExpiry === 'reject') throw new RunRejected(result);
@@ -36,8 +39,8 @@ function escalate(stage: EscalationStage, id: string, ballot: Ballot): void {
   sendAlert({ kind: 'escalated', node: id, text, roles: stage.roles });
 }
 
-function waitsFor(node: ApprovalNode, ballot: Ballot, shows: string, until: string | null): WaitsForApproval {
-  const { ask, form, quorum, grant } = node;
+function waitsFor(ballot: Ballot, shows: string, until: string | null, signed: boolean): WaitsForApproval {
+  const { ask, form, quorum } = ballot.node;
   const escalations = ballot.escalations();
   return {
     kind: 'approval',
@@ -46,7 +49,7 @@ function waitsFor(node: ApprovalNode, ballot: Ballot, shows: string, until: stri
     form,
     roles: ballot.roles,
     ...(escalations.length > 0 && { escalations }),
-    ...(grant && { grant }),
+    ...(signed && { grant: 'required' as const }),
     quorum,
     decisions: [...ballot.decisions],
     until,

@@ -1,5 +1,6 @@
 import { CancellationScope, condition, defineUpdate, setHandler } from '@temporalio/workflow';
 import { type Quoted, quote } from '../plan/binding.js';
+import { digestOfJson } from '../plan/canonical.js';
 import { FailureType } from '../plan/failure.js';
 import type { Json } from '../plan/json.js';
 import type { ApprovalNode } from '../plan/plan.js';
@@ -7,6 +8,7 @@ import { type ApproveRequest, type BeginResult, RunMessage, type SendRequest } f
 import { answer, askWorker } from './answer.js';
 import { type Ballot, UNKNOWN } from './ballot.js';
 import { callCheck } from './calls.js';
+import { CLAIMED, checkGrantThere, proofOf, useGrant } from './decision-proof.js';
 import type { EventSlot } from './event-slot.js';
 import { type Found, findAddressee } from './find-addressee.js';
 import { sizeOf } from './fit-table.js';
@@ -21,7 +23,7 @@ export function registerPeopleHandlers(state: RunState): void {
   setHandler(approveUpdate, (request) => answer(() => approve(request ?? {}, state)), {
     description:
       'Decide at an approval. Input: {"node": "approval", "approved": true, "by": "you", "role": "…", "reason": "…", ' +
-      '"value": what its form asks for}. All may be left out; "approved": false refuses',
+      '"value": what its form asks for, "grant": what signs it}. All may be left out; "approved": false refuses',
     validator: (request) => {
       checkApproveShape(request ?? {});
       if (state.pinned) admitDecision(request ?? {}, state);
@@ -40,12 +42,17 @@ async function approve(request: ApproveRequest, state: RunState): Promise<string
   const pinned = await hasBegun(state);
   const { id, ballot } = admitDecision(request, state);
   const { approved = true, role = null, reason = '' } = request;
+  const said = { node: id, approved, by: nameOf(request), role, reason };
+  // Without a grant nothing is awaited: that would change the order in which earlier runs did things.
+  const proof =
+    request.grant === undefined ? CLAIMED : await proofOf({ ...said, grant: request.grant }, request, state);
   const fills = approved && ballot.node.form !== null;
   const value = fills ? await checked(ballot.node.id, request.value, pinned, state) : null;
-  // Others may have decided while the value was checked.
+  // Others may have decided while grant and value were checked, and so may the same grant.
   admitDecision({ ...request, node: id }, state);
-  const at = new Date().toISOString();
-  ballot.cast({ approved, by: nameOf(request), role, reason, at, proof: 'claimed' }, value);
+  useGrant(proof, state);
+  const { node: _, ...decision } = said;
+  ballot.cast({ ...decision, at: new Date().toISOString(), ...proof }, value, digestOfJson(request.value ?? null));
   return `${id}: ${ballot.words()}`;
 }
 
@@ -66,6 +73,7 @@ function admitDecision(request: ApproveRequest, state: RunState): { id: string; 
   if (objection) throw refusal(`"${id}" ${objection}`, FailureType.Conflict);
   checkRole(request, id, ballot);
   checkFilledIn(request, { id, node });
+  if (state.pinned) checkGrantThere(request, { id, node }, state.pinned);
   return { id, ballot };
 }
 
@@ -110,6 +118,7 @@ function checkApproveShape(request: ApproveRequest): void {
     role: 'text?',
     reason: 'text?',
     value: 'any',
+    grant: 'token?',
   });
   if (request.by?.trim() === '') throw refusal('"by" must say who decides');
 }

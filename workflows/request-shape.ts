@@ -5,10 +5,12 @@ import { suggestName } from '../plan/suggest.js';
 import { sizeOf } from './fit-table.js';
 
 /** What a field of a request may be; `any` includes that it is absent. */
-export type FieldKind = 'text' | 'text?' | 'boolean?' | 'any';
+export type FieldKind = 'text' | 'text?' | 'token?' | 'boolean?' | 'any';
 
 /** Texts that people write into a request go into histories and results. In characters. */
 const MAX_TEXT = 2000;
+/** A token has what it signs in it, encoded. */
+const MAX_TOKEN = 16_000;
 /** Several requests at once travel in one message, which the server takes up to 4 MB. */
 const MAX_VALUE_BYTES = 250_000;
 
@@ -38,8 +40,9 @@ function checkField(key: string, kind: FieldKind, value: unknown): void {
     return;
   }
   if (typeof value !== 'string' || (kind === 'text' && value === '')) throw refusal(`"${key}" must be a text`);
-  if (value.length > MAX_TEXT)
-    throw refusal(`"${key}" has ${value.length} characters; at most ${MAX_TEXT} are kept with a run`);
+  const most = kind === 'token?' ? MAX_TOKEN : MAX_TEXT;
+  if (value.length > most)
+    throw refusal(`"${key}" has ${value.length} characters; at most ${most} are kept with a run`);
 }
 
 function checkSize(key: string, value: unknown): void {

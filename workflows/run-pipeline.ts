@@ -21,6 +21,7 @@ import { Frame } from './frame.js';
 import { registerHandlers } from './handlers.js';
 import { holdingFaults } from './hold.js';
 import { interpretBlock } from './interpret.js';
+import { recordLeft } from './record-decisions.js';
 import type { Run } from './run.js';
 import { runExit } from './run-exit.js';
 import { RunState } from './run-state.js';
@@ -144,9 +145,11 @@ async function closeRun(pinned: BeginResult, state: RunState, ending: Ending): P
   upsertMemo({ outcome, result: { ...result, value: memoValue(value) } });
   const { nodes, omitted } = result;
   const table = pinned.engine < 3 ? {} : { nodes, ...(omitted && { omitted }) };
+  await recordLeft(pinned, state);
   await callRecordRun({ phase: 'closed', outcome, value, faults, ...table });
   state.inbox.close();
   await condition(allHandlersFinished);
+  await recordLeft(pinned, state);
 }
 
 function finish(pinned: BeginResult, state: RunState, ending: Ending): RunResult {

@@ -23,6 +23,8 @@ export interface WaitForPeopleOptions {
   readonly isOver: () => boolean;
   /** Lets nothing more count. */
   readonly close: (why: string) => void;
+  /** What must be done before the node counts as done. Nothing: it is done at once. */
+  readonly settle?: () => Promise<void> | undefined;
 }
 
 /** Waits until what people sent is enough, or the time is over. What came early is not waited for. */
@@ -38,6 +40,8 @@ export async function waitForPeople(options: WaitForPeopleOptions): Promise<void
     throw error;
   }
   if (!isOver()) close(`has waited long enough: nobody came before ${until}`);
+  const settled = options.settle?.();
+  if (settled) await settled;
   run.state.finished(id);
 }
 

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { type ApproveRequest, RunMessage, type SendRequest } from '../../plan/protocol.js';
 import { type DecideOptions, decide, updateRun } from '../decide.js';
 import { withExamples } from '../example.js';
+import { readGrant } from '../grants/read-grant.js';
 import { printNote } from '../output.js';
 import { parseValue, withoutUndefined } from '../parse-value.js';
 import { userName } from '../user-name.js';
@@ -18,12 +19,14 @@ export function addPeopleCommands(program: Command): void {
       .option('--by <name>', 'who decides; kept with the run, not proven (default: your user name)')
       .option('--role <role>', 'in which role')
       .option('--value <json>', 'what the approval asks to be filled in')
+      .option('--grant <file>', 'a signed decision, as `pawl grants sign` prints it, or its token')
       .option('--detach', 'return as soon as the decision counts')
       .option('--json', 'print outcome and result as JSON')
       .action(approve),
     'pawl approve flight-delays-2001-03-02T06:00:00Z --reason "looks right"',
     `pawl approve flight-delays-2001-03-02T06:00:00Z --node release --role owner --value '{"level":2}'`,
     'pawl approve flight-delays-2001-03-02T06:00:00Z --refuse --reason "too slow"',
+    'pawl approve flight-delays-2001-03-02T06:00:00Z --grant grant.json',
   );
   withExamples(
     program
@@ -44,15 +47,20 @@ interface ApproveOptions extends DecideOptions {
   readonly by?: string;
   readonly role?: string;
   readonly value?: string;
+  readonly grant?: string;
 }
 
 async function approve(run: string, options: ApproveOptions): Promise<void> {
-  const { node, reason, role } = options;
+  const signed = options.grant === undefined ? {} : await readGrant(options.grant);
+  const { node, reason, role, by, value } = options;
+  const said = { node, reason, role, by, value: value === undefined ? undefined : parseValue(value) };
   const request: ApproveRequest = {
-    ...withoutUndefined({ node, reason, role }),
     approved: options.refuse !== true,
-    by: options.by ?? userName(),
-    ...(options.value === undefined ? {} : { value: parseValue(options.value) }),
+    by: userName(),
+    // What the command line says beside a grant must be what was signed: the run compares.
+    ...signed,
+    ...withoutUndefined(said),
+    ...(options.refuse && { approved: false }),
   };
   await answer(run, options, RunMessage.approve, request);
 }

@@ -4,6 +4,7 @@ import { addDiffCommand } from './diff.js';
 import { addDoctorCommand } from './doctor.js';
 import { addExplainCommand } from './explain.js';
 import { addGcCommand } from './gc.js';
+import { addGrantCommands } from './grants.js';
 import { addGraphCommand } from './graph.js';
 import { addOperatingCommands } from './operating.js';
 import { addPeopleCommands } from './people.js';
@@ -26,6 +27,7 @@ export function addRunningCommands(program: Command): void {
   addShowCommands(program);
   addOperatingCommands(program);
   addPeopleCommands(program);
+  addGrantCommands(program);
   addReplayCommand(program);
   addScheduleCommand(program);
   addDevCommand(program);

@@ -6,6 +6,7 @@ import { FailureType, PawlError } from '../../plan/failure.js';
 import { type Fault, type NodeStatus, OUTCOMES, type Outcome } from '../../plan/protocol.js';
 import { suggestName } from '../../plan/suggest.js';
 import type { RunRecord } from '../../store/index.js';
+import { allDecisions, decisionLine } from '../decision-lines.js';
 import { describeWait } from '../describe-wait.js';
 import { withExamples } from '../example.js';
 import { lookUpRun } from '../find-run.js';
@@ -89,12 +90,15 @@ async function showRun(id: string, { node, json = false }: ShowOptions): Promise
     if (node !== undefined) return showNode(node, run, nodes, json);
     const table = answered || run.phase === 'closed' ? await tableOf(run, session) : null;
     const waiting = run.phase === 'closed' ? [] : (table?.filter(({ waitsFor }) => waitsFor) ?? null);
-    if (json) return printJson({ ...run, nodes, table, waiting, ...(!answered && { temporal: 'does not answer' }) });
+    const decisions = allDecisions(await (await session.store()).decisions.ofRun(run.runId), waiting ?? []);
+    if (json)
+      return printJson({ ...run, nodes, table, waiting, decisions, ...(!answered && { temporal: 'does not answer' }) });
     printLine(
       `${paintOutcome(stateOf(run))} ${run.workflowId}   plan ${run.planHash?.slice(7, 19) ?? 'not known yet'}   for ${run.nominalTime}`,
     );
     printLine(`params ${JSON.stringify(run.params)}`);
     printTable(['node', 'state', 'failures', 'took', 'from'], nodeRows(run, nodes, table));
+    for (const decision of decisions) printLine(decisionLine(decision));
     if (!answered) printLine('Temporal does not answer: this is what Postgres was told last.');
     if (answered && run.phase !== 'closed') {
       await showProgress(session, run.workflowId);

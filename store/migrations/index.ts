@@ -9,6 +9,7 @@ import { runTables } from './008-run-tables.js';
 import { leases } from './009-leases.js';
 import { operating } from './010-operating.js';
 import { alerts } from './011-alerts.js';
+import { decisions } from './012-decisions.js';
 
 /** One change of the schema: SQL with unqualified names. A released one never changes; a new one goes to the end. */
 export interface Migration {
@@ -29,4 +30,5 @@ export const migrations: readonly Migration[] = [
   { name: 'leases', sql: leases },
   { name: 'operating', sql: operating },
   { name: 'alerts', sql: alerts },
+  { name: 'decisions', sql: decisions },
 ];

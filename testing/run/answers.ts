@@ -1,7 +1,7 @@
 import { durationMs } from '../../dsl/duration.js';
 import { misuse } from '../../dsl/misuse.js';
 import { type Quoted, quote, resolveBinding } from '../../plan/binding.js';
-import { digestOf } from '../../plan/canonical.js';
+import { digestOf, digestOfJson } from '../../plan/canonical.js';
 import type { Json } from '../../plan/json.js';
 import type { ApprovalNode, EscalationStage, PlanNode, WaitNode } from '../../plan/plan.js';
 import { ENGINE_VERSION } from '../../plan/protocol.js';
@@ -140,7 +140,8 @@ async function cast(
     throw misuse(`the decision of ${by} cannot count: "${id}" ${objection}`, 'Change the test’s approvals.');
   const fills = approved && node.form !== null;
   const value = fills ? await checked(node.id, (decision.value ?? null) as Json, parts) : null;
-  ballot.cast({ approved, by, role, reason, at: parts.clock.now, proof: 'claimed' }, value);
+  const digest = digestOfJson((decision.value ?? null) as Json);
+  ballot.cast({ approved, by, role, reason, at: parts.clock.now, proof: 'claimed' }, value, digest);
 }
 
 function objectionTo(

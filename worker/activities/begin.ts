@@ -73,7 +73,7 @@ async function pin(input: BeginInput, run: RunIdentity, parts: WorkerParts): Pro
     startedAt: run.startedAt,
   });
   const { doc } = published.annotations;
-  const rare = { ...labelsOf(published.annotations), ...environmentOf(parts) };
+  const rare = { ...labelsOf(published.annotations), ...environmentOf(parts), ...grantsOf(parts) };
   const { chunkItems = CHUNK_ITEMS } = parts;
   return { engine: ENGINE_VERSION, plan, planHash, params: quote(params), nominalTime, doc, chunkItems, ...rare };
 }
@@ -81,6 +81,11 @@ async function pin(input: BeginInput, run: RunIdentity, parts: WorkerParts): Pro
 /** The environment of most runs is `dev`, which is not said. */
 function environmentOf({ environment }: WorkerParts): Pick<BeginResult, 'environment'> {
   return environment === DEFAULT_ENVIRONMENT ? {} : { environment };
+}
+
+/** Pinned with the plan: a run takes decisions as it did when it began, and a replay as the run. */
+function grantsOf({ grants }: WorkerParts): Pick<BeginResult, 'grants'> {
+  return grants ? { grants } : {};
 }
 
 /** Only when there are any: they are in the history of every run. */

@@ -16,8 +16,10 @@ import {
   type CheckInput,
   type CurrentCode,
   type CurrentCodeInput,
+  type DecisionRecord,
   ENGINE_VERSION,
   type GiveInput,
+  type GrantProof,
   type LightBatch,
   type LightBatchResult,
   type RecordRunInput,
@@ -25,6 +27,7 @@ import {
   type StepResult,
   type StepTask,
   type StepWait,
+  type VerifyGrantInput,
 } from '../../plan/protocol.js';
 import { sendAlert } from '../alerts/send-alert.js';
 import type { WorkerParts } from '../parts.js';
@@ -39,7 +42,9 @@ import { currentCode } from './current-code.js';
 import { give } from './give.js';
 import { joinChunks, keep } from './join-chunks.js';
 import { isNull, read } from './read.js';
+import { recordDecisions } from './record-decisions.js';
 import { recordRun } from './record-run.js';
+import { verify } from './verify.js';
 
 /** Every activity of a worker. Steps need no registration: `default` serves any activity type that has no other. */
 export function createActivities(parts: WorkerParts) {
@@ -64,6 +69,10 @@ export function createActivities(parts: WorkerParts) {
     [ActivityName.keep]: (value: Quoted): Promise<Digest> => guarded(() => keep(value, parts)),
     [ActivityName.joinChunks]: (input: JoinChunksInput): Promise<Quoted> => beating(() => joinChunks(input, parts)),
     default: (task: StepCall | StepTask): Promise<StepResult | StepWait> => runStep(task, parts),
+    [ActivityName.verifyGrant]: (input: VerifyGrantInput): Promise<GrantProof> =>
+      guarded(() => verify(input, identity())),
+    [ActivityName.recordDecisions]: (decisions: readonly DecisionRecord[]): Promise<void> =>
+      guarded(() => recordDecisions(decisions, identity(), parts)),
   };
 }
 
