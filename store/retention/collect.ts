@@ -140,7 +140,9 @@ async function oldestWork(db: Database, { keptSince, open }: RetentionOptions): 
       or entry.workflow_id = any (${[...open.workflowIds]}::text[])
       or (run.run_id is null and entry.started_at >= ${keptSince}::timestamptz)
     )`.execute(db.kysely);
-  return rows[0]?.since ?? null;
+  // A crash of Postgres may take the newest claims away, while their steps go on.
+  const known = [rows[0]?.since, open.atWorkSince].flatMap((since) => (since ? [Date.parse(since)] : []));
+  return known.length === 0 ? null : new Date(Math.min(...known)).toISOString();
 }
 
 /** One collector at a time: two would report the same. The lock ends with the connection, so with the process. */

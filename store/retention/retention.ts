@@ -6,6 +6,8 @@ export interface OpenRuns {
   readonly runIds: readonly string[];
   /** Workflow ids; earlier runs of these ids are kept too, since an open one may be a reset of them. */
   readonly workflowIds: readonly string[];
+  /** When the oldest step that Temporal has at work was scheduled; ISO 8601. Null: none is. */
+  readonly atWorkSince: string | null;
   /** Digests in their histories, each with the run. */
   readonly mentions: ReadonlyMap<Digest, string>;
 }

@@ -2,7 +2,9 @@ import type { Client } from '@temporalio/client';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import type { Digest } from '../../plan/canonical.js';
 import type { OpenRuns } from '../../store/index.js';
+import type { History } from '../replay/recorded-calls.js';
 import { digestsInHistory } from './digests-in-history.js';
+import { openActivities } from './open-activities.js';
 
 const AT_ONCE = 8;
 
@@ -20,12 +22,16 @@ interface Execution {
 export async function findOpenRuns(client: Client, taskQueue: string): Promise<OpenRuns> {
   const open = await listOpen(client, taskQueue);
   const mentions = new Map<Digest, string>();
-  for (let from = 0; from < open.length; from += AT_ONCE) {
-    const some = open.slice(from, from + AT_ONCE);
-    await Promise.all(some.map((execution) => addMentions(client, execution, mentions)));
-  }
+  const atWork: number[] = [];
+  const look = async ({ workflowId, runId }: Execution): Promise<void> => {
+    const history = await historyOf(client, { workflowId, runId });
+    for (const digest of digestsInHistory(history)) mentions.set(digest, `the history of run ${workflowId}`);
+    atWork.push(...openActivities(history));
+  };
+  for (let from = 0; from < open.length; from += AT_ONCE) await Promise.all(open.slice(from, from + AT_ONCE).map(look));
   const workflowIds = [...new Set(open.map(({ workflowId }) => workflowId))];
-  return { runIds: open.map(({ runId }) => runId), workflowIds, mentions };
+  const atWorkSince = atWork.length === 0 ? null : new Date(Math.min(...atWork)).toISOString();
+  return { runIds: open.map(({ runId }) => runId), workflowIds, atWorkSince, mentions };
 }
 
 async function listOpen(client: Client, taskQueue: string): Promise<readonly Execution[]> {
@@ -36,16 +42,12 @@ async function listOpen(client: Client, taskQueue: string): Promise<readonly Exe
   return open;
 }
 
-async function addMentions(
-  client: Client,
-  { workflowId, runId }: Execution,
-  mentions: Map<Digest, string>,
-): Promise<void> {
+async function historyOf(client: Client, { workflowId, runId }: Execution): Promise<History> {
   try {
-    const history = await client.workflow.getHandle(workflowId, runId).fetchHistory();
-    for (const digest of digestsInHistory(history)) mentions.set(digest, `the history of run ${workflowId}`);
+    return await client.workflow.getHandle(workflowId, runId).fetchHistory();
   } catch (error) {
     // It was closed and removed since the list was made.
-    if (!(error instanceof WorkflowNotFoundError)) throw error;
+    if (error instanceof WorkflowNotFoundError) return {};
+    throw error;
   }
 }

@@ -47,7 +47,7 @@ async function inStore(use: (place: Place) => Promise<void>): Promise<void> {
   }
 }
 
-const nobody: OpenRuns = { runIds: [], workflowIds: [], mentions: new Map() };
+const nobody: OpenRuns = { runIds: [], workflowIds: [], atWorkSince: null, mentions: new Map() };
 const rules = (changes: Partial<CollectOptions> = {}): CollectOptions => {
   const open = changes.open ?? nobody;
   return { keptSince: ago(KEEP_DAYS), graceMs: GRACE_MS, open, lookAgain: async () => open, ...changes };
@@ -169,6 +169,18 @@ test('what a run comes to need meanwhile stays', async () => {
     const { removed } = await place.store.retention.collect(rules({ lookAgain }));
     expect(removed.count).toBe(0);
     expect(await isThere(place.root, digest)).toBe(true);
+  });
+});
+
+test('nothing goes that is younger than a step which Temporal has at work, whatever Postgres knows', async () => {
+  await inStore(async (place) => {
+    const digest = await put(place, 'by a step');
+    const open = { ...nobody, atWorkSince: ago(41) };
+    const spared = { removed: { count: 0 }, young: { count: 1 }, atWorkSince: open.atWorkSince };
+    expect(await place.store.retention.collect(rules({ open }))).toMatchObject(spared);
+    expect(await isThere(place.root, digest)).toBe(true);
+    const later = { ...nobody, atWorkSince: ago(1) };
+    expect(await place.store.retention.collect(rules({ open: later }))).toMatchObject({ removed: { count: 1 } });
   });
 });
 
