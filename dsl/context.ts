@@ -19,6 +19,11 @@ export interface StepContext {
   readonly registry: ModelRegistry;
   /** An empty folder of this attempt's own, removed after it. */
   readonly scratch: string;
+  /**
+   * The GPUs that are this attempt's alone, as `CUDA_VISIBLE_DEVICES` takes them: pass them on to a program that is to
+   * use them. Absent: the step asks for none, or its worker has found none.
+   */
+  readonly devices?: readonly string[];
   /** Shows where the work stands, in the Temporal UI and in `pawl show`. */
   progress(progress: Progress): void;
   /** What a node put out in the latest earlier run (by nominal time) of this pipeline in which it finished, else `null`. Default node: this one. */

@@ -26,6 +26,11 @@ export interface StepOptions {
    * input alone. Default: `off`.
    */
   readonly cache?: CacheMode;
+  /**
+   * Most attempts of this step at a time, over all runs, nodes and workers: for a licence, a database or a service that
+   * takes so many. What comes then waits without keeping a worker busy. Not for light steps. Default: no limit.
+   */
+  readonly limit?: number;
   /** Longest time of one attempt: `'90s'`, `'2h'`, or milliseconds. Default: `'1h'`. */
   readonly timeout?: string | number;
   /** Silence after which an attempt counts as lost. Default: `'10s'`. The worker beats by itself. */
@@ -168,6 +173,8 @@ function resolveOptions(
     tracer.attempt(() => checkNumber(`step "${name}"`, option, value, max), undefined);
   check('priority', options.priority, 5);
   check('resources.gpu', gpu, 64);
+  check('limit', options.limit, MOST_AT_A_TIME);
+  if (options.light && options.limit !== undefined) tracer.report(lightLimit(name));
   check('retry.attempts', retry.attempts, 1_000_000);
   return {
     light: options.light ?? false,
@@ -178,8 +185,18 @@ function resolveOptions(
     ...(gpu ? { gpu } : {}),
     ...(options.priority !== undefined ? { priority: options.priority } : {}),
     ...(options.cache !== undefined && options.cache !== 'off' ? { cache: options.cache } : {}),
+    ...(options.limit !== undefined && !options.light ? { limit: options.limit } : {}),
   };
 }
+
+/** Each place is looked at when somebody wants one. */
+const MOST_AT_A_TIME = 10_000;
+
+const lightLimit = (name: string) =>
+  misuse(
+    `step "${name}" is light and has a limit`,
+    'A light step runs beside its workflow, and nobody counts it: remove `light` or `limit`.',
+  );
 
 function withoutUndefined<T extends object>(options: T): Partial<T> {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<T>;

@@ -9,6 +9,6 @@ export function isForTurn(waitsFor: WaitsFor): waitsFor is WaitsForTurn {
 export function describeTurn(why: WaitsForTurn): string {
   const holder = `run ${why.run}, node ${why.node}`;
   if (why.kind === 'work') return `waits for ${holder}, which does the same work`;
-  const places = why.slots === 1 ? 'the one place' : `one of ${why.slots} places`;
-  return `waits for ${places} of ${why.of}; ${holder} has had one longest`;
+  const places = why.slots === 1 ? 'the one place' : `one of the ${why.slots} places`;
+  return `waits for ${places} of ${why.of}; ${why.run === '' ? 'others were first' : `${holder}, has had one longest`}`;
 }

@@ -27,6 +27,8 @@ export const FailureType = {
   StoreUnavailable: 'StoreUnavailable',
   /** The worker was stopped while it ran the step. */
   WorkerStopped: 'WorkerStopped',
+  /** No device of the number that a step needs is on this worker. */
+  DeviceMissing: 'DeviceMissing',
   /** A later attempt of the same node took over; this one must not commit. */
   Fenced: 'Fenced',
   /** An artifact's bytes do not match its digest, or it is gone. */

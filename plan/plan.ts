@@ -95,6 +95,8 @@ export interface StepNodeOptions {
   readonly priority?: number;
   /** Absent: `off`. */
   readonly cache?: CacheMode;
+  /** Most attempts of the step at a time, over all runs and workers. Absent: as many as the workers take. */
+  readonly limit?: number;
 }
 
 /**

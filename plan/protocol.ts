@@ -77,6 +77,11 @@ export function taskQueueOf(base: string, queue: string): string {
   return queue === 'default' ? base : `${base}-${queue}`;
 }
 
+/** The step's queue of which a Temporal task queue is; the other way of {@link taskQueueOf}. */
+export function queueOf(base: string, taskQueue: string): string {
+  return taskQueue.startsWith(`${base}-`) ? taskQueue.slice(base.length + 1) : 'default';
+}
+
 export interface BeginInput {
   readonly pipeline: string;
   /** Null when the run was started without params: the schedule's, or the defaults, apply. */
@@ -184,6 +189,10 @@ export interface StepTask extends StepCall {
   readonly covers?: readonly string[];
   /** Where it may not begin yet, it says so with a {@link StepWait} instead of waiting in the worker. */
   readonly mayWait?: true;
+  /** Most attempts of the step at a time, wherever. Absent: no limit. */
+  readonly limit?: number;
+  /** Devices the attempt needs. Absent: none. */
+  readonly gpu?: number;
   /** How long the node has waited for its turn already, in milliseconds. Absent: it has not. */
   readonly waitedMs?: number;
 }
@@ -366,7 +375,7 @@ export interface WaitsForSlot {
   readonly of: string;
   /** How many. */
   readonly slots: number;
-  /** Workflow id and node of the one that has worked longest. */
+  /** Workflow id and node of the one that has worked longest; empty: others were first in line. */
   readonly run: string;
   readonly node: string;
 }

@@ -41,6 +41,7 @@ const stepOptions: z.ZodType<StepNodeOptions> = z.strictObject({
   gpu: z.int().positive().optional(),
   priority: z.int().min(1).max(5).optional(),
   cache: z.enum(['off', 'reuse', 'refresh']).optional(),
+  limit: z.int().positive().optional(),
 });
 
 const minSuccess = z.union([

@@ -12,6 +12,8 @@ export interface DatabaseOptions {
   readonly url: string;
   /** Most connections at a time. Default: 10. */
   readonly maxConnections?: number;
+  /** How long a connection is waited for. Default: 10,000. In milliseconds. */
+  readonly connectTimeoutMs?: number;
   /** The Postgres schema that holds all tables of Pawl. Default: `pawl`. */
   readonly schema?: string;
 }
@@ -45,14 +47,20 @@ export interface Database {
  *
  * @throws PawlError `StoreUnavailable` for a URL that is none, or a schema name that Postgres would not take as it is.
  */
-export function openDatabase({ url, maxConnections = 10, schema = 'pawl' }: DatabaseOptions): Database {
+export function openDatabase({
+  url,
+  maxConnections = 10,
+  connectTimeoutMs = CONNECT_TIMEOUT_MS,
+  schema = 'pawl',
+}: DatabaseOptions): Database {
   const place = placeOf(url);
   checkSchemaName(schema);
-  const settings = clientSettings(url);
+  const settings = { ...clientSettings(url), connectionTimeoutMillis: connectTimeoutMs };
   const pool = new pg.Pool({ ...settings, max: maxConnections });
   survive(pool);
   const guard = <T>(work: Promise<T>): Promise<T> =>
     work.catch((error: unknown) => {
+      if (isBusy(error, pool, maxConnections)) throw busy(place, maxConnections, connectTimeoutMs, error);
       throw translateDatabaseError(error, place);
     });
   const dialect = new PostgresDialect({ pool: guardedPool(pool, guard) });
@@ -70,10 +78,22 @@ export function openDatabase({ url, maxConnections = 10, schema = 'pawl' }: Data
   };
 }
 
+/** Nobody gave a connection back in time. The client says the same of a server that does not answer. */
+const isBusy = (error: unknown, { totalCount }: pg.Pool, most: number): boolean =>
+  totalCount >= most && error instanceof Error && error.message === 'timeout exceeded when trying to connect';
+
+function busy(place: string, most: number, waitedMs: number, cause: unknown): PawlError {
+  const all = most === 1 ? 'the one connection' : `all ${most} connections`;
+  const message = `${all} of this process to Postgres at ${place} ${most === 1 ? 'was' : 'were'} busy for ${waitedMs / 1000} s`;
+  return new PawlError(FailureType.StoreUnavailable, message, {
+    hint: 'It is tried again by itself. If it comes often: more connections (PAWL_DB_CONNECTIONS), or fewer steps at a time (pawl worker --queues default=50).',
+    cause,
+  });
+}
+
 function clientSettings(url: string): pg.ClientConfig {
   return {
     connectionString: url,
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     application_name: 'pawl',
     keepAlive: true,
     types: parsers,

@@ -10,6 +10,7 @@ export { changeFolderOwner, folderOwner } from './environment/folder-owner.js';
 export type { Claim, CommitOptions, FailureOptions, Journal } from './journal.js';
 export type { ClaimOptions, JournalEntry, NodeKey } from './journal-entry.js';
 export type { Lease, LeaseHolder, LeaseOwner, LeaseStore, Taken, TakeOptions } from './lease-store.js';
+export type { Limit, LimitKey, LimitStore } from './limit-store.js';
 export { artifactsIn, edgesOf, type FoundArtifact, type LineageEdge } from './lineage-edges.js';
 export type { LineageStore, LineageUse } from './lineage-store.js';
 export { migrate } from './migrate.js';
@@ -46,5 +47,5 @@ export type {
 } from './reuse-entry.js';
 export type { RunClose, RunFilter, RunRecord, RunStart, RunStore, RunTable } from './run-store.js';
 export { openStore, type Store, type StoreOptions } from './store.js';
-export type { LineageDirection, NodeState, RunOutcome, RunPhase } from './tables.js';
+export type { LimitKind, LineageDirection, NodeState, RunOutcome, RunPhase } from './tables.js';
 export type { DeploymentWatch, WatchOptions } from './watch-deployments.js';

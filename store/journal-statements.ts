@@ -63,7 +63,8 @@ on conflict (run_id, node, generation) do update set
   input = excluded.input,
   attempt = excluded.attempt,
   worker = excluded.worker,
-  started_at = excluded.started_at
+  started_at = excluded.started_at,
+  cache_reason = null
 where known.state = 'claimed'
 returning known.failures`;
 

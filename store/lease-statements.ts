@@ -3,6 +3,9 @@ import type { PreparedStatement } from './database.js';
 /** The statements of leases: one round trip each. All times are the database's, so that no worker's clock counts. */
 export interface LeaseStatements {
   readonly take: PreparedStatement;
+  /** As `take`, heeding who was first in line. */
+  readonly takeInLine: PreparedStatement;
+  readonly line: PreparedStatement;
   readonly holders: PreparedStatement;
   readonly renew: PreparedStatement;
   readonly rename: PreparedStatement;
@@ -12,7 +15,9 @@ export interface LeaseStatements {
 /** @param schema a name that needs no quotes. */
 export function leaseStatements(schema: string): LeaseStatements {
   return {
-    take: { name: `${schema}_take_lease`, text: takeText(schema) },
+    take: { name: `${schema}_take_lease`, text: `${takeText(schema)} returning slot, fence` },
+    takeInLine: { name: `${schema}_take_lease_in_line`, text: takeInLineText(schema) },
+    line: { name: `${schema}_line_up`, text: lineText(schema) },
     holders: { name: `${schema}_lease_holders`, text: holdersText(schema) },
     renew: { name: `${schema}_renew_leases`, text: renewText(schema) },
     rename: { name: `${schema}_rename_lease`, text: renameText(schema) },
@@ -25,14 +30,14 @@ export function leaseStatements(schema: string): LeaseStatements {
  * taken when they come to it, and no row comes back. What a node of a run holds it may take again: its earlier attempt
  * has been fenced by the journal.
  */
-const takeText = (schema: string) => `
+const takeText = (schema: string, ahead = '0') => `
 with other as (
   select name, slot from ${schema}.leases
   where (name = $1 or name = any($2::text[])) and expires_at > clock_timestamp() and not (run_id = $5 and node = $7)
 ),
 place as (
   select slot from generate_series(0, $3::integer - 1) as places(slot)
-  where (select count(*) from other where name = $1) < $3::integer
+  where (select count(*) from other where name = $1) + ${ahead} < $3::integer
     and not exists (select 1 from other where other.name <> $1 or other.slot = places.slot)
   order by exists (
     select 1 from ${schema}.leases as own
@@ -56,8 +61,35 @@ on conflict (name, slot) do update set
   fence = excluded.fence,
   taken_at = excluded.taken_at,
   expires_at = excluded.expires_at
-where held.expires_at <= clock_timestamp() or (held.run_id = excluded.run_id and held.node = excluded.node)
-returning slot, fence`;
+where held.expires_at <= clock_timestamp() or (held.run_id = excluded.run_id and held.node = excluded.node)`;
+
+/** A place is kept for each of those that were in line before, as long as they come back in time. */
+const AHEAD = '(select count(*) from ahead)';
+
+const takeInLineText = (schema: string) => `
+with mine as (
+  select $11::integer as priority, coalesce(
+    (select since from ${schema}.lease_queue where name = $1 and run_id = $5 and node = $7), clock_timestamp()
+  ) as since
+),
+ahead as (
+  select 1 from ${schema}.lease_queue as line, mine
+  where line.name = $1 and line.expires_at > clock_timestamp() and not (line.run_id = $5 and line.node = $7)
+    and (line.priority, line.since) < (mine.priority, mine.since)
+),
+done as (
+${takeText(schema, AHEAD)}
+returning slot, fence
+),
+gone as (
+  delete from ${schema}.lease_queue using done where name = $1 and run_id = $5 and node = $7
+)
+select slot, fence from done`;
+
+const lineText = (schema: string) => `
+insert into ${schema}.lease_queue as line (name, run_id, node, priority, since, expires_at)
+values ($1, $2, $3, $4::integer, clock_timestamp(), clock_timestamp() + $5::integer * interval '1 millisecond')
+on conflict (name, run_id, node) do update set priority = excluded.priority, expires_at = excluded.expires_at`;
 
 /** The one that has worked longest first. */
 const holdersText = (schema: string) => `

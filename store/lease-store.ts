@@ -17,6 +17,8 @@ export interface TakeOptions {
   readonly owner: LeaseOwner;
   /** How long it lasts if it is not renewed, in milliseconds. */
   readonly ttlMs: number;
+  /** 1 (first) to 5 (last): those that come wait in line, by priority and then by time. Default: there is no line. */
+  readonly priority?: number;
   /** It is not given while somebody else holds one of these. Default: none. */
   readonly beside?: readonly string[];
 }
@@ -45,7 +47,7 @@ export interface LeaseHolder {
   readonly leftMs: number;
 }
 
-/** `busy`: `by` are those that hold it, the longest first; empty when the last has just let go. */
+/** `busy`: `by` are those that hold it, the longest first; empty when others are first in line. */
 export type Taken =
   | { readonly state: 'taken'; readonly lease: Lease }
   | { readonly state: 'busy'; readonly by: readonly LeaseHolder[] };
@@ -60,6 +62,8 @@ export interface LeaseStore {
   take(options: TakeOptions): Promise<Taken>;
   /** @returns the fences of those that are still held. */
   renew(leases: readonly Lease[]): Promise<ReadonlySet<number>>;
+  /** Keeps a place in line for a node that comes back before so many milliseconds are over. */
+  lineUp(options: Pick<TakeOptions, 'name' | 'owner' | 'priority'>, ms: number): Promise<void>;
   /** Gives a held lease another name. @returns null when it is lost, or that name is taken. */
   rename(lease: Lease, name: string): Promise<Lease | null>;
   /** Those that are lost already are left alone. */
@@ -79,6 +83,9 @@ export function openLeaseStore(db: Database): LeaseStore {
       const rows = await db.run<{ fence: number }>(statements.renew, values);
       return new Set(rows.map(({ fence }) => fence));
     },
+    lineUp: async ({ name, owner: { runId, node }, priority = DEFAULT_PRIORITY }, ms) => {
+      await db.run(statements.line, [name, runId, node, priority, ms]);
+    },
     rename: async (lease, name) => {
       const values = [lease.name, lease.slot, lease.fence, name];
       const renamed = await db.run(statements.rename, values);
@@ -94,21 +101,26 @@ export function openLeaseStore(db: Database): LeaseStore {
 async function take(
   db: Database,
   statements: LeaseStatements,
-  { name, slots = 1, owner, ttlMs, beside = [] }: TakeOptions,
+  { name, slots = 1, owner, ttlMs, beside = [], priority }: TakeOptions,
   holders: LeaseStore['holders'],
 ): Promise<Taken> {
   const { token, runId, workflowId, node, generation, worker } = owner;
-  const values = [name, beside, slots, token, runId, workflowId, node, generation, worker, ttlMs];
+  const values: unknown[] = [name, beside, slots, token, runId, workflowId, node, generation, worker, ttlMs];
+  const statement = priority === undefined ? statements.take : statements.takeInLine;
+  if (priority !== undefined) values.push(priority);
   for (let tries = 0; ; tries += 1) {
-    const [taken] = await db.run<{ slot: number; fence: number }>(statements.take, values);
+    const [taken] = await db.run<{ slot: number; fence: number }>(statement, values);
     if (taken) return { state: 'taken', lease: { name, ttlMs, ...taken } };
     const all = await holders([name, ...beside]);
     const by = all.filter((each) => each.runId !== runId || each.node !== node);
     const isFull = by.some((each) => each.name !== name) || by.length >= slots;
     // Another one took the same free place first; there may be more of them.
-    if (isFull || tries >= MOST_TRIES) return { state: 'busy', by };
+    if (isFull || priority !== undefined || tries >= MOST_TRIES) return { state: 'busy', by };
   }
 }
+
+/** As Temporal's own. */
+const DEFAULT_PRIORITY = 3;
 
 /** Each lost race for a place means that somebody else got one. */
 const MOST_TRIES = 5;

@@ -13,6 +13,7 @@ import { checkDatabaseOwner, keepDatabaseOwner } from './environment/database-ow
 import { keepFolderOwner } from './environment/folder-owner.js';
 import { type Journal, openJournal } from './journal.js';
 import { type LeaseStore, openLeaseStore } from './lease-store.js';
+import { type LimitStore, openLimitStore } from './limit-store.js';
 import { type LineageStore, openLineageStore } from './lineage-store.js';
 import { migrate } from './migrate.js';
 import { openPlanStore, type PlanStore } from './plan-store.js';
@@ -41,6 +42,7 @@ export interface Store {
   readonly journal: Journal;
   readonly leases: LeaseStore;
   readonly decisions: DecisionStore;
+  readonly limits: LimitStore;
   readonly lineage: LineageStore;
   readonly registry: RegistryStore;
   readonly deployments: DeploymentStore;
@@ -92,6 +94,7 @@ function storeOver(db: Database, artifacts: ArtifactStore, root: string | null):
     journal: openJournal(db),
     leases: openLeaseStore(db),
     decisions: openDecisionStore(db),
+    limits: openLimitStore(db),
     lineage: openLineageStore(db),
     registry: openRegistry(db),
     deployments: openDeploymentStore(db),

@@ -4,6 +4,7 @@ import { CHUNK_ITEMS } from '../plan/chunk.js';
 import { taskQueueIn } from '../plan/environment.js';
 import { FailureType, PawlError } from '../plan/failure.js';
 import { environmentName } from './environment-name.js';
+import { wholeNumber } from './limits/whole-number.js';
 
 /** Where a process finds Temporal, Postgres and the artifacts. */
 export interface Environment {
@@ -49,6 +50,16 @@ export function environmentFromVariables(state: string): Environment | null {
     taskQueue: PAWL_TASK_QUEUE || taskQueueIn(name),
     uiUrl: PAWL_TEMPORAL_UI ?? null,
   };
+}
+
+/**
+ * How many connections to Postgres a process may have at a time: `PAWL_DB_CONNECTIONS`.
+ * @returns undefined where it is not set.
+ * @throws PawlError `InvalidInput` when it is no number.
+ */
+export function connectionsFromVariables(): number | undefined {
+  const { PAWL_DB_CONNECTIONS } = process.env;
+  return PAWL_DB_CONNECTIONS ? wholeNumber('PAWL_DB_CONNECTIONS', PAWL_DB_CONNECTIONS) : undefined;
 }
 
 /**

@@ -7,9 +7,17 @@ import { openStore } from '../store/index.js';
 import { createActivities } from './activities/create-activities.js';
 import { projectRoot } from './code/check-packages.js';
 import { CodeLoader, type CodeSource } from './code/load-code.js';
-import { chunkItemsFromVariables, type Environment, reuseFromVariables } from './environment.js';
+import {
+  chunkItemsFromVariables,
+  connectionsFromVariables,
+  type Environment,
+  reuseFromVariables,
+} from './environment.js';
 import { grantsFromVariables } from './grants/grants-from-variables.js';
 import { LeaseKeeper } from './leases/lease-keeper.js';
+import { findDevices } from './limits/devices.js';
+import { LimitTable } from './limits/limit-table.js';
+import { slotsOf, type WorkerQueue } from './limits/worker-queues.js';
 import type { WorkerParts } from './parts.js';
 import type { Chore } from './sweep/chore.js';
 import { choresOf } from './sweep/chores.js';
@@ -22,8 +30,15 @@ import { workflowBundlePath } from './workflow-bundle.js';
 
 export interface StartWorkerOptions {
   readonly environment: Environment;
-  /** Queues of steps it serves beside the default one. Default: `['gpu']`. */
-  readonly queues?: readonly string[];
+  /**
+   * Queues of steps it serves beside the default one, and how many attempts of each at a time (see {@link WorkerQueue}).
+   * Default: `['gpu']`.
+   */
+  readonly queues?: readonly (string | WorkerQueue)[];
+  /** GPUs it may give to attempts. Default: `PAWL_GPUS`, else those of `CUDA_VISIBLE_DEVICES`, else of `nvidia-smi`, else 1. */
+  readonly gpus?: number;
+  /** Most connections to Postgres at a time. Default: `PAWL_DB_CONNECTIONS`, else 10. */
+  readonly dbConnections?: number;
   /** Project whose packages the pipelines use. Default: the nearest package.json above the working folder. */
   readonly root?: string;
   /** A map over more items runs them in workflows of their own. Default: `PAWL_CHUNK_ITEMS`, else 200. */
@@ -54,10 +69,15 @@ export async function startWorker(options: StartWorkerOptions): Promise<RunningW
   await prepareNamespace(environment);
   const connection = await connectWorker(environment.temporal);
   const { databaseUrl, artifacts, name } = environment;
-  const store = await openStore({ databaseUrl, artifacts, environment: name });
+  const maxConnections = options.dbConnections ?? connectionsFromVariables();
+  const devices = await findDevices(options.gpus);
+  const store = await openStore({ databaseUrl, artifacts, environment: name, maxConnections });
   const parts: WorkerParts = {
     store,
     leases: new LeaseKeeper(store.leases),
+    limits: new LimitTable(store.limits),
+    devices,
+    taskQueue: environment.taskQueue,
     code: options.code ?? new CodeLoader({ artifacts: store.artifacts, root }),
     plans: new Map(),
     scratch: await ownScratch(environment.scratch),
@@ -66,6 +86,7 @@ export async function startWorker(options: StartWorkerOptions): Promise<RunningW
     chunkItems: options.chunkItems ?? chunkItemsFromVariables(),
     grants,
   };
+  await parts.limits.read();
   const workers = await Promise.all(
     workerOptions(options, parts).map((each) => Worker.create({ ...each, connection })),
   );
@@ -121,17 +142,13 @@ function workerOptions({ environment, queues = ['gpu'] }: StartWorkerOptions, pa
     shutdownGraceTime: '2s',
     shutdownForceTime: '10s',
   } satisfies Partial<WorkerOptions>;
-  const runs: WorkerOptions = {
-    ...shared,
-    taskQueue: environment.taskQueue,
-    workflowBundle: { codePath: workflowBundlePath },
-    maxConcurrentActivityTaskExecutions: 100,
-  };
-  // One training at a time: a device is not shared.
-  const own = queues.map((queue) => ({
+  const slots = slotsOf(queues, parts.devices.count);
+  const optionsOf = (queue: string): WorkerOptions => ({
     ...shared,
     taskQueue: taskQueueOf(environment.taskQueue, queue),
-    maxConcurrentActivityTaskExecutions: queue === 'gpu' ? 1 : 100,
-  }));
-  return [runs, ...own];
+    maxConcurrentActivityTaskExecutions: slots.get(queue)!,
+  });
+  const runs: WorkerOptions = { ...optionsOf('default'), workflowBundle: { codePath: workflowBundlePath } };
+  const own = [...slots.keys()].filter((queue) => queue !== 'default');
+  return [runs, ...own.map(optionsOf)];
 }

@@ -57,6 +57,7 @@ export async function interpretStep(node: StepNode, frame: Frame, run: Run, bloc
         : callStep(
             {
               ...taskOf(node, call, code, generation),
+              ...turnOf(code.options, run),
               ...(cutOff > 0 && { cutOff }),
               ...(waitedMs > 0 && { waitedMs }),
             },
@@ -152,6 +153,13 @@ function codeOf({ fingerprint, options }: StepNode, { pinned }: Run): NodeCode {
 function taskOf(node: StepNode, call: StepCall, own: NodeCode, generation: number): StepTask {
   const { planHash, code, fingerprint, options } = own;
   const cache = options.light ? undefined : cacheModeOf(options.cache);
-  const reuse = cache && { cache, covers: codeNamesIn(node.input), mayWait: true as const };
+  const reuse = cache && { cache, covers: codeNamesIn(node.input) };
   return { ...call, code, planHash, generation, fingerprint, retry: options.retry, ...reuse };
+}
+
+/** What a worker has to know to decide whether the step may begin. */
+function turnOf({ limit, gpu, queue }: StepNode['options'], { pinned }: Run): Partial<StepTask> {
+  if (pinned.engine < 3) return {};
+  const devices = gpu ?? (queue === 'gpu' ? 1 : undefined);
+  return { mayWait: true, ...(limit !== undefined && { limit }), ...(devices !== undefined && { gpu: devices }) };
 }

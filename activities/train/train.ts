@@ -77,6 +77,7 @@ export const train = typedStep<<Row>(input: TrainInput<Row>, options?: NodeOptio
       task: 'train',
       input: task,
       signal: ctx.signal,
+      devices: ctx.devices,
       onProgress: (progress) => ctx.progress(progress),
       onCheckpoint: async (step, folder) =>
         ctx.checkpoints.save({ step, artifact: await ctx.artifacts.putFolder(folder) }),

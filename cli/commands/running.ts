@@ -6,6 +6,7 @@ import { addExplainCommand } from './explain.js';
 import { addGcCommand } from './gc.js';
 import { addGrantCommands } from './grants.js';
 import { addGraphCommand } from './graph.js';
+import { addLimitsCommand } from './limits.js';
 import { addOperatingCommands } from './operating.js';
 import { addPeopleCommands } from './people.js';
 import { addPlanCommand } from './plan.js';
@@ -31,6 +32,7 @@ export function addRunningCommands(program: Command): void {
   addReplayCommand(program);
   addScheduleCommand(program);
   addDevCommand(program);
+  addLimitsCommand(program);
   addWorkerCommand(program);
   addServeCommand(program);
   addGcCommand(program);

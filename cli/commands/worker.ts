@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import { wholeNumber } from '../../worker/limits/whole-number.js';
+import { parseQueues } from '../../worker/limits/worker-queues.js';
 import { startWorker } from '../../worker/start-worker.js';
 import { withExamples } from '../example.js';
 import { printLine } from '../output.js';
@@ -11,18 +13,35 @@ export function addWorkerCommand(program: Command): void {
       .description(
         'serve runs and steps of an existing Temporal (TEMPORAL_ADDRESS, DATABASE_URL, PAWL_ARTIFACTS), else of the embedded stack',
       )
-      .option('--queues <names>', 'queues of steps beside the default one, with commas', 'gpu')
+      .option(
+        '--queues <names>',
+        'queues of steps beside the default one, with commas; with a number the most at a time: gpu=2,default=50',
+        'gpu',
+      )
+      .option('--gpus <n>', 'GPUs to give to steps (default: those that are found; PAWL_GPUS)')
+      .option('--db-connections <n>', 'most connections to Postgres at a time (default: 10; PAWL_DB_CONNECTIONS)')
       .action(work),
     'TEMPORAL_ADDRESS=localhost:7233 DATABASE_URL=postgres://… PAWL_ARTIFACTS=/srv/pawl pawl worker --queues gpu',
   );
 }
 
-async function work({ queues }: { queues: string }): Promise<void> {
+interface WorkerFlags {
+  readonly queues: string;
+  readonly gpus?: string;
+  readonly dbConnections?: string;
+}
+
+async function work({ queues, gpus, dbConnections }: WorkerFlags): Promise<void> {
+  const limits = {
+    queues: parseQueues(queues),
+    ...(gpus !== undefined && { gpus: wholeNumber('--gpus', gpus, 0) }),
+    ...(dbConnections !== undefined && { dbConnections: wholeNumber('--db-connections', dbConnections) }),
+  };
   await withSession(async ({ environment, root, stack, beforeClose }) => {
     const worker = await startWorker({
       environment,
       root,
-      queues: queues.split(',').filter(Boolean),
+      ...limits,
       logLevel: 'INFO',
     });
     beforeClose(() => worker.stop());

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { FailureType } from '../../plan/failure.js';
 import { type Database, openDatabase } from '../../store/database.js';
 import { startTestPostgres, type TestPostgres } from '../support/postgres.js';
@@ -75,4 +75,46 @@ test('closing twice is fine', async () => {
   const db = database();
   await one(db);
   await Promise.all([db.close(), db.close()]);
+});
+
+describe('connections', () => {
+  test('two are enough for a hundred who want one at once', async () => {
+    const db = openDatabase({ url: server.url, maxConnections: 2 });
+    open.push(db);
+    const answers = await Promise.all(Array.from({ length: 100 }, (_, n) => db.run<{ one: number }>(prepared, [n])));
+    expect(answers.map(([row]) => row?.one)).toEqual(Array.from({ length: 100 }, (_, n) => n));
+  });
+
+  test('that nobody gives back in time are an outage that says what to do', async () => {
+    const db = openDatabase({ url: server.url, maxConnections: 1, connectTimeoutMs: 300 });
+    open.push(db);
+    await db.kysely.connection().execute(async () => {
+      await expect(db.run(prepared, [1])).rejects.toMatchObject({
+        ...unavailable,
+        message: expect.stringMatching(/^the one connection of this process to Postgres at .* was busy for 0.3 s/),
+        hint: expect.stringContaining('PAWL_DB_CONNECTIONS'),
+      });
+    });
+    expect(await db.run(prepared, [1])).toEqual([{ one: 1 }]);
+  });
+
+  test('that the server has no more of are an outage, and it goes on when it has', async () => {
+    const others: Database[] = [];
+    const db = database();
+    for (;;) {
+      const other = openDatabase({ url: server.url, maxConnections: 1 });
+      others.push(other);
+      const full = await one(other).then(
+        () => false,
+        () => true,
+      );
+      if (full) break;
+    }
+    await expect(one(db)).rejects.toMatchObject({
+      ...unavailable,
+      message: expect.stringContaining('has run out of something it needs'),
+    });
+    await Promise.all(others.map((other) => other.close()));
+    expect(await one(db)).toEqual({ one: 1 });
+  }, 60_000);
 });

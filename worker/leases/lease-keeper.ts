@@ -33,6 +33,11 @@ export class LeaseKeeper {
     return taken;
   }
 
+  /** Keeps a place in line. */
+  lineUp(options: Parameters<LeaseStore['lineUp']>[0], ms: number): Promise<void> {
+    return this.store.lineUp(options, ms);
+  }
+
   /** Lets go. An outage does not matter: what is not renewed expires. */
   async release(leases: readonly Lease[]): Promise<void> {
     if (leases.length === 0) return;

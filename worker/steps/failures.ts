@@ -8,6 +8,7 @@ const OUTAGES: ReadonlySet<FailureType> = new Set([
   FailureType.StoreUnavailable,
   FailureType.CodeMissing,
   FailureType.SecretMissing,
+  FailureType.DeviceMissing,
   FailureType.Fenced,
 ]);
 

@@ -6,9 +6,18 @@ import type { Quoted } from '../../plan/binding.js';
 import { describeTurn } from '../../plan/describe-turn.js';
 import { FailureType, PawlError } from '../../plan/failure.js';
 import type { Json } from '../../plan/json.js';
-import type { LightBatch, LightBatchResult, StepCall, StepResult, StepTask, StepWait } from '../../plan/protocol.js';
-import { type CacheRecord, edgesOf, type Lease, type LineageEdge, type ReuseOrigin } from '../../store/index.js';
+import {
+  type LightBatch,
+  type LightBatchResult,
+  queueOf,
+  type StepCall,
+  type StepResult,
+  type StepTask,
+  type StepWait,
+} from '../../plan/protocol.js';
+import { type CacheRecord, edgesOf, type LeaseOwner, type LineageEdge, type ReuseOrigin } from '../../store/index.js';
 import type { LoadedCode } from '../code/load-code.js';
+import { type Held, type PlaceOptions, takePlaces } from '../limits/take-places.js';
 import type { WorkerParts } from '../parts.js';
 import { cacheKey } from '../reuse/cache-key.js';
 import { type Observations, observeContext } from '../reuse/observe-context.js';
@@ -103,7 +112,7 @@ async function runClaimed(
   const started = performance.now();
   const key = { runId: runOf(task).runId, node: task.node, generation: task.generation };
   const secrets = new AttemptSecrets();
-  const held: Lease[] = [];
+  const held: Held = { leases: [], devices: null };
   try {
     const code = await parts.code.load(task.code);
     const work: StepWork = { task, token, step: stepNamed(task.step, code), code, parts, secrets, onProgress, held };
@@ -123,7 +132,8 @@ async function runClaimed(
     const failures = await parts.store.journal.recordFailure({ key, token, error: describe(error) });
     throw asFailure(error, retryAfter(error, failures + (task.cutOff ?? 0), task.retry));
   } finally {
-    await parts.leases.release(held);
+    held.devices?.release();
+    await parts.leases.release(held.leases);
   }
 }
 
@@ -141,7 +151,7 @@ interface StepWork {
   readonly secrets: AttemptSecrets;
   readonly onProgress: (progress: Progress) => void;
   /** Let go when the attempt ends, however it does. */
-  readonly held: Lease[];
+  readonly held: Held;
 }
 
 /** What an attempt commits. */
@@ -151,8 +161,10 @@ interface StepDone {
   readonly cache?: CacheRecord;
 }
 
-async function runPlainly(work: StepWork): Promise<StepDone> {
+async function runPlainly(work: StepWork): Promise<StepDone | StepWait> {
   const { task, parts } = work;
+  const wait = await takePlaces(placeOptionsOf(work), parts);
+  if (wait) return wait;
   const output = await execute(work, (context) => context);
   const lineage = [...edgesOf('in', task.input), ...edgesOf('out', output)];
   return { output: await encodeValue(output, parts.store.artifacts), lineage };
@@ -167,7 +179,9 @@ async function runOrReuse(work: StepWork): Promise<StepDone | StepWait> {
     const lineage = [...edgesOf('in', task.input), ...found.lineage];
     return { output: found.offer.output, lineage, cache: reusedRecord(decision, found) };
   }
-  if (lease) work.held.push(lease);
+  if (lease) work.held.leases.push(lease);
+  const wait = await takePlaces(placeOptionsOf(work), parts);
+  if (wait) return wait;
   const seen: Observations = { seed: null, reads: [], refused: null };
   const on = lease ? watchFlight(lease, { key: cacheKey(decision.parts) }, parts.leases) : undefined;
   const output = await execute(work, (context) => observeContext(context, seen, on));
@@ -179,17 +193,34 @@ async function runOrReuse(work: StepWork): Promise<StepDone | StepWait> {
   };
 }
 
-function reuseAttemptOf({ task, token, code, step, parts }: StepWork): ReuseAttempt {
-  const { info } = Context.current();
-  const attempt = attemptOf(task, parts);
-  const { id: workflowId, runId } = attempt.run;
-  const { node, generation } = task;
-  const owner = { token, workflowId, runId, node, generation, worker: workerName() };
-  return { task, code, step, attempt, owner, heartbeatMs: info.heartbeatTimeoutMs ?? 0 };
+function reuseAttemptOf(work: StepWork): ReuseAttempt {
+  const { task, code, step, parts } = work;
+  return { task, code, step, attempt: attemptOf(task, parts), owner: ownerOf(work), heartbeatMs: heartbeatMs() };
 }
 
+function placeOptionsOf(work: StepWork): PlaceOptions {
+  const { task, held, parts } = work;
+  const { taskQueue, priority } = Context.current().info;
+  return {
+    task,
+    held,
+    owner: ownerOf(work),
+    heartbeatMs: heartbeatMs(),
+    queue: queueOf(parts.taskQueue, taskQueue),
+    priority: priority?.priorityKey ?? 3,
+  };
+}
+
+function ownerOf({ task, token }: StepWork): LeaseOwner {
+  const { node, generation } = task;
+  const { id: workflowId, runId } = runOf(task);
+  return { token, workflowId, runId, node, generation, worker: workerName() };
+}
+
+const heartbeatMs = (): number => Context.current().info.heartbeatTimeoutMs ?? 0;
+
 async function execute(
-  { task, token, step, code, parts, secrets, onProgress }: StepWork,
+  { task, token, step, code, parts, secrets, onProgress, held }: StepWork,
   shown: (context: StepContext) => StepContext,
 ): Promise<Json> {
   const { artifacts } = parts.store;
@@ -202,7 +233,8 @@ async function execute(
     generation: task.generation,
     token,
   });
-  const context = fullContext({ ...attempt, store: parts.store, checkpoints, scratch, onProgress });
+  const devices = held.devices?.ids ?? undefined;
+  const context = fullContext({ ...attempt, store: parts.store, checkpoints, scratch, onProgress, devices });
   try {
     const output = await callStepFunction(step, input, shown(guardContext(context, secrets)));
     secrets.refuseIn(output, `the output of step "${task.step}"`);

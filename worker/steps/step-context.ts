@@ -21,11 +21,13 @@ export interface FullContextOptions extends Attempt {
   readonly checkpoints: Checkpoints;
   readonly scratch: Scratch;
   readonly onProgress: (progress: Progress) => void;
+  /** GPUs that are this attempt's. */
+  readonly devices?: readonly string[];
 }
 
 /** The context of a step that runs on a queue. */
 export function fullContext(options: FullContextOptions): StepContext {
-  const { store, checkpoints, scratch, onProgress } = options;
+  const { store, checkpoints, scratch, onProgress, devices } = options;
   return {
     ...commonContext(options),
     artifacts: store.artifacts,
@@ -35,6 +37,7 @@ export function fullContext(options: FullContextOptions): StepContext {
       return scratch.folder;
     },
     progress: onProgress,
+    ...(devices && { devices }),
     previous: (node = options.node) => previousOutputOf(node, options.run, store),
   };
 }

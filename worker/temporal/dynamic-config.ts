@@ -11,6 +11,10 @@ export const DYNAMIC_CONFIG: DynamicConfig = {
   'history.timerProcessorMaxPollRPS': 5000,
   'history.timerProcessorMaxPollHostRPS': 5000,
   'system.enableActivityEagerExecution': true,
+  // Without it a step's priority is kept and not heeded; with several partitions, heeded in each of them alone.
+  'matching.useNewMatcher': true,
+  'matching.numTaskqueueReadPartitions': 1,
+  'matching.numTaskqueueWritePartitions': 1,
 };
 
 /** The file that a Temporal server reads such settings from. JSON is YAML too. */

@@ -13,6 +13,8 @@ export interface ChildOptions {
   readonly input: Json;
   /** Kills the child, whatever it is doing. */
   readonly signal: AbortSignal;
+  /** The GPUs it may use, as `CUDA_VISIBLE_DEVICES` takes them. Default: those of this process. */
+  readonly devices?: readonly string[];
   readonly onProgress: (progress: Progress) => void;
   /** Makes a checkpoint safe; the child goes on meanwhile. */
   readonly onCheckpoint?: (step: number, folder: string) => Promise<void>;
@@ -26,7 +28,7 @@ export interface ChildOptions {
  */
 export async function runInChild(options: ChildOptions): Promise<Json> {
   options.signal.throwIfAborted();
-  const child = startChild();
+  const child = startChild(options.devices);
   const kill = () => child.kill('SIGKILL');
   options.signal.addEventListener('abort', kill);
   let saving = Promise.resolve();
@@ -44,12 +46,16 @@ export async function runInChild(options: ChildOptions): Promise<Json> {
   }
 }
 
-function startChild(): ChildProcess {
+function startChild(devices: readonly string[] | undefined): ChildProcess {
   // The same folder holds the compiled file in a package and the source in a test.
   const entry = new URL(`./child-main${extname(fileURLToPath(import.meta.url))}`, import.meta.url);
   return fork(fileURLToPath(entry), {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    env: { TF_CPP_MIN_LOG_LEVEL: '2', ...process.env },
+    env: {
+      TF_CPP_MIN_LOG_LEVEL: '2',
+      ...process.env,
+      ...(devices && { CUDA_VISIBLE_DEVICES: devices.join(',') }),
+    },
   });
 }
 
