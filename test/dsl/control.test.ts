@@ -293,6 +293,8 @@ describe('options', () => {
 
   test.each([
     [{ priority: 6 }, 'priority 6'],
+    [{ limit: 0 }, 'limit 0'],
+    [{ limit: 2, light: true }, 'is light and has a limit'],
     [{ retry: { attempts: 0 } }, 'retry.attempts 0'],
     [{ resources: { gpu: 0.5 } }, 'resources.gpu 0.5'],
     [{ timeout: '0s' }, '"0s" is not a duration'],

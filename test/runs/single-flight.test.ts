@@ -62,8 +62,11 @@ describe('two runs that want the same work at the same time', () => {
       waitsFor: { kind: 'work', run: 'both-a', node: 'match.dear/dear' },
     });
     await until(async () => ((await second.describe()).raw.pendingActivities ?? []).length === 0);
-    expect((await stack.pawl('show', 'both-b')).stdout).toMatch(
-      /dear +waiting .*waits for run both-a, node match\.dear\/dear, which does the same work/,
+    // It looks again now and then, and is at work in that moment.
+    await until(async () =>
+      /dear +waiting .*waits for run both-a, node match\.dear\/dear, which does the same work/.test(
+        (await stack.pawl('show', 'both-b')).stdout,
+      ),
     );
     await work.letGo();
     expect(await first.result()).toMatchObject({ outcome: 'succeeded', value: { n: 2 } });
