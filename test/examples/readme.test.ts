@@ -27,6 +27,7 @@ test('every file that the README and the documents link to exists', async () => 
     'docs/running.md',
     'docs/language.md',
     'docs/client.md',
+    'docs/testing.md',
     'docs/decisions/README.md',
   ]) {
     const links = [...(await read(file)).matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, link]) => link!);

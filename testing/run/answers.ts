@@ -82,26 +82,31 @@ export async function runWait(node: WaitNode, frame: Frame, parts: RunParts): Pr
   return value;
 }
 
-/** Refuses answers to nodes that the pipeline does not have. */
-export function requireAddressees(
-  { approvals = {}, events = {}, onHeld = {} }: RunOptions,
-  traced: RunParts['traced'],
-): void {
+/**
+ * The same options with the whole ids of the nodes: people know a node by the end of its id too.
+ * @throws Misuse for answers to nodes that the pipeline does not have.
+ */
+export function withWholeIds<Options extends RunOptions>(options: Options, traced: RunParts['traced']): Options {
   const nodes = planNodesOf(traced);
-  const requireKnown = (option: string, given: object, ids: readonly string[]) => {
-    for (const name of Object.keys(given)) {
-      if (ids.includes(planIdOf(name))) continue;
-      throw misuse(`"${name}" of the option "${option}" is no such node of the pipeline`, suggestName(name, ids));
-    }
+  const whole = <T>(option: string, given: Readonly<Record<string, T>> | undefined, kinds?: PlanNode['kind']) => {
+    const ids = nodes.flatMap((node) => (kinds === undefined || node.kind === kinds ? [node.id] : []));
+    return given && Object.fromEntries(Object.entries(given).map(([name, each]) => [wholeId(option, name, ids), each]));
   };
-  const idsOf = (kind: PlanNode['kind']) => nodes.flatMap((node) => (node.kind === kind ? [node.id] : []));
-  requireKnown('approvals', approvals, idsOf('approval'));
-  requireKnown('events', events, idsOf('wait'));
-  requireKnown(
-    'onHeld',
-    onHeld,
-    nodes.map(({ id }) => id),
-  );
+  const { approvals, events, onHeld } = options;
+  return {
+    ...options,
+    approvals: whole('approvals', approvals, 'approval'),
+    events: whole('events', events, 'wait'),
+    onHeld: whole('onHeld', onHeld),
+  };
+}
+
+function wholeId(option: string, name: string, ids: readonly string[]): string {
+  if (ids.includes(planIdOf(name))) return name;
+  const ending = ids.filter((id) => id.endsWith(`/${name}`));
+  if (ending.length === 1) return ending[0]!;
+  const problem = ending.length === 0 ? 'is no such node of the pipeline' : `may be ${ending.join(' or ')}`;
+  throw misuse(`"${name}" of the option "${option}" ${problem}`, suggestName(name, ids));
 }
 
 /** A value, checked by the schema of a node that it is sent to, or of a pipeline that it is passed to. */

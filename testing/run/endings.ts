@@ -1,5 +1,6 @@
 import type { Quoted } from '../../plan/binding.js';
 import type { Fault } from '../../plan/protocol.js';
+import type { JsonLike } from './options.js';
 
 /** Thrown through the evaluation by what ends a run before its result. */
 export class RunStopped extends Error {
@@ -30,10 +31,13 @@ export class PartFailed extends Error {
 /** Thrown through a node that runs on exit. */
 export class NodeFailed extends Error {}
 
+/** Try again, leave the node held, or go on with this as its output. */
+export type AfterHold = 'retry' | 'held' | { readonly skip: JsonLike | null };
+
 /** What becomes of the faults in a run or in a part of it. */
 export interface FaultPolicy {
-  /** For a fault that another try may mend. @returns whether to try again, or to leave the node held. @throws what ends the part. */
-  hold(fault: Fault): 'retry' | 'held';
+  /** For a fault that another try may mend. @returns what to do now. @throws what ends the part. */
+  hold(fault: Fault): AfterHold;
   /** For a fault that would come again: what to throw. */
   refuse(fault: Fault): Error;
 }

@@ -158,7 +158,7 @@ export class Evaluation {
       } catch (error) {
         if (!isPawlError(error)) throw error;
         const { type, message, hint = null } = error;
-        if (faults.hold({ node: id, type, message, hint }) === 'held') return undefined;
+        if (faults.hold({ node: id, type, message, hint }) !== 'retry') return undefined;
         this.parts.table.begin(id, node);
       }
     }

@@ -26,7 +26,9 @@ export class HeldDecisions {
   private readonly left: Map<string, HeldDecision[]>;
 
   constructor(given: NonNullable<RunOptions['onHeld']> = {}) {
-    this.left = new Map(Object.entries(given).map(([node, all]) => [node, typeof all === 'string' ? [all] : [...all]]));
+    this.left = new Map(
+      Object.entries(given).map(([node, all]) => [node, Array.isArray(all) ? [...all] : [all as HeldDecision]]),
+    );
   }
 
   next(node: string): HeldDecision | undefined {

@@ -14,7 +14,9 @@ export type HeldDecision =
   /** End the run as `aborted`. */
   | 'abort'
   /** Nobody comes in time: the run ends as `failed`. */
-  | 'expire';
+  | 'expire'
+  /** Go on with this in place of the step's output; it is checked by the step's schema. */
+  | { readonly skip: JsonLike | null };
 
 /** What somebody decides at an `approval`. */
 export interface TestDecision {
@@ -48,7 +50,7 @@ export type TestDecisions =
 export interface RunOptions {
   /** Steps that are replaced, each made by `stub`. Default: none. */
   readonly stubs?: readonly Stub[];
-  /** Who decides at each `approval`, by node id. Default: nobody. */
+  /** Who decides at each `approval`, by node id or the end of one. Default: nobody. */
   readonly approvals?: Readonly<Record<string, TestDecisions>>;
   /** What each `waitFor` is sent, by its name. Default: nothing. */
   readonly events?: Readonly<Record<string, JsonLike>>;

@@ -1,4 +1,6 @@
+import { z } from 'zod';
 import type { StepContext } from '../../dsl/context.js';
+import { misuse } from '../../dsl/misuse.js';
 import { codeNamesIn, type Quoted, quote, resolveBinding } from '../../plan/binding.js';
 import { FailureType, isPawlError } from '../../plan/failure.js';
 import type { Json } from '../../plan/json.js';
@@ -38,8 +40,23 @@ export async function runStep(
     }
     // A light step that does not work out goes through the task queue.
     if (light) continue;
-    if (faults.hold(result.fault) === 'held') return undefined;
+    const decision = faults.hold(result.fault);
+    if (decision === 'held') return undefined;
+    if (decision !== 'retry') return giveOutput(work, decision.skip);
   }
+}
+
+/** An operator's output in place of the step's. @throws Misuse when it does not fit. */
+async function giveOutput({ id, tested, parts }: StepWork, value: unknown): Promise<Quoted> {
+  const { output: schema } = tested.step.declaration;
+  const parsed = await schema.safeParseAsync(value);
+  if (!parsed.success) {
+    const message = `what the option "onHeld" gives for "${id}" does not match its output:\n${z.prettifyError(parsed.error)}`;
+    throw misuse(message, 'Give what the step would put out.');
+  }
+  const output = quote((await schema.encodeAsync(parsed.data)) as Json);
+  parts.table.done(id, output);
+  return output;
 }
 
 interface StepWork {

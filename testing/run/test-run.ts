@@ -13,7 +13,7 @@ import { Frame } from '../../workflows/frame.js';
 import { unquoteInline } from '../../workflows/inline-value.js';
 import { sharedArtifacts } from '../memory-artifacts.js';
 import { memoryRegistry } from '../memory-registry.js';
-import { requireAddressees } from './answers.js';
+import { withWholeIds } from './answers.js';
 import { Clock } from './clock.js';
 import { RunStopped } from './endings.js';
 import { Evaluation } from './evaluate.js';
@@ -57,7 +57,7 @@ export async function testRun<P extends z.ZodType, Value>(
   const folders = new Folders();
   try {
     const parts = await partsOf(pipeline, given, folders);
-    const ending = await evaluate(parts, quote(params), given);
+    const ending = await evaluate(parts, quote(params));
     const { table, logged, registry } = parts;
     const rest = { nodes: table.list(), logged, registry };
     // The value of a run that succeeded is the result that the pipeline's type says.
@@ -76,14 +76,13 @@ async function checkedParams(pipeline: PipelineParts, params: unknown): Promise<
 async function partsOf(pipeline: PipelineParts, options: TestRunOptions, folders: Folders): Promise<RunParts> {
   const traced = pipeline.trace();
   requireSound(pipeline.name, traced);
-  requireAddressees(options, traced);
   const { now = '2001-01-01T00:00:00.000Z', environment = 'dev' } = options;
   const clock = new Clock(timeOf(now));
   const { name } = pipeline;
   return {
     traced,
     clock,
-    options,
+    options: withWholeIds(options, traced),
     info: { id: `${name}-test`, runId: `${name}-test-run`, pipeline: name, nominalTime: clock.now, environment },
     table: new NodeTable(),
     stubs: new StubTable(traced, options.stubs ?? []),
@@ -130,10 +129,10 @@ function outputsOf(previous: TestRunOptions['previous'] = {}): Readonly<Record<s
 const isRun = (value: NonNullable<TestRunOptions['previous']>): value is PreviousRun =>
   Array.isArray((value as Partial<PreviousRun>).nodes);
 
-async function evaluate(parts: RunParts, params: Quoted, options: TestRunOptions): Promise<RunEnding<unknown>> {
+async function evaluate(parts: RunParts, params: Quoted): Promise<RunEnding<unknown>> {
   const evaluation = new Evaluation(parts);
   const { table } = parts;
-  const ending = await endOf(evaluation, parts, params, options);
+  const ending = await endOf(evaluation, parts, params);
   if (ending === undefined) {
     const faults = table.faultsIn('held');
     return { outcome: faults.length > 0 ? 'held' : 'waiting', value: null, faults, nodes: [] };
@@ -145,14 +144,9 @@ async function evaluate(parts: RunParts, params: Quoted, options: TestRunOptions
 }
 
 /** Undefined when the run cannot go on. */
-async function endOf(
-  evaluation: Evaluation,
-  parts: RunParts,
-  params: Quoted,
-  { onHeld }: TestRunOptions,
-): Promise<Ending | undefined> {
+async function endOf(evaluation: Evaluation, parts: RunParts, params: Quoted): Promise<Ending | undefined> {
   try {
-    const faults = heldFaults(parts.table, new HeldDecisions(onHeld));
+    const faults = heldFaults(parts.table, new HeldDecisions(parts.options.onHeld));
     const value = await evaluation.block(parts.traced.block, new Frame(params), faults);
     return value === undefined ? undefined : { outcome: 'succeeded', value, faults: [] };
   } catch (error) {

@@ -8,7 +8,7 @@ import type { Json } from '../../plan/json.js';
 import type { ModelRegistry } from '../../plan/registry.js';
 import type { Store } from '../../store/index.js';
 import type { RunningWorker } from '../../worker/start-worker.js';
-import { requireAddressees } from '../run/answers.js';
+import { withWholeIds } from '../run/answers.js';
 import type { WithParams } from '../run/options.js';
 import type { RunEnding } from '../run/result.js';
 import { readRun } from './read-run.js';
@@ -114,7 +114,7 @@ async function runOn<P extends z.ZodType, Value>(
     open = resolve;
   });
   const tested = await code.add(pipeline as PipelineParts, options.stubs ?? [], gate);
-  requireAddressees(options, tested.traced);
+  const answered = withWholeIds(options, tested.traced);
   await publish(tested, store);
   const id = `${tested.plan.pipeline}-${code.size}`;
   const handle = await startRun(client, {
@@ -125,7 +125,7 @@ async function runOn<P extends z.ZodType, Value>(
     skipTime,
   });
   // Before the run begins: once it has, all its time may be over at once.
-  const answers = await sendAnswers(handle, options).finally(open);
+  const answers = await sendAnswers(handle, answered).finally(open);
   const ending = await readRun<Value>(handle, tested.plan);
   refuseWrong(await Promise.allSettled(answers));
   return { ...ending, id };

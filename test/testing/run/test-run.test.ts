@@ -289,6 +289,16 @@ describe('faults', () => {
     expect(again).toMatchObject({ outcome: 'aborted', value: null, faults: [{ node: 'load', message: 'broken 6' }] });
     const late = await testRun(sales, { params, stubs: [flaky(9)], onHeld: { load: 'expire' } });
     expect(late).toMatchObject({ outcome: 'failed', faults: [{ message: 'broken 3' }] });
+    const skipped = await testRun(sales, { params, stubs: [flaky(9)], onHeld: { load: { skip: { amounts: [7] } } } });
+    expect(skipped).toMatchObject({ outcome: 'succeeded', value: { sum: 7 } });
+    const wrong = { load: { skip: { amounts: ['7'] } } };
+    await expect(testRun(sales, { params, stubs: [flaky(9)], onHeld: wrong })).rejects.toThrow(
+      'does not match its output',
+    );
+    const stubs = [stub(note, () => fail())];
+    const bySuffix = await testRun(sales, { params, stubs, onHeld: { 'when.else/note': 'abort' } });
+    expect(bySuffix.outcome).toBe('aborted');
+    await expect(testRun(sales, { params, onHeld: { note: 'abort' } })).rejects.toThrow('may be when.then/note or');
     await expect(testRun(sales, { params, onHeld: { lod: 'retry' } })).rejects.toThrow('"lod" of the option "onHeld"');
   });
 
