@@ -16,8 +16,9 @@ export {
 export { findTensorFlow, type TensorFlowReport } from './tensorflow.js';
 export { isReachableByOthers, openToOthers, type UserIds, unprivilegedUser } from './unprivileged-user.js';
 
-/** A part of the machine that Pawl sets up. */
-export type Part = 'temporal' | 'postgres' | 'tensorflow';
+/** The parts of the machine that Pawl sets up. */
+export const PARTS = ['temporal', 'postgres', 'tensorflow'] as const;
+export type Part = (typeof PARTS)[number];
 
 export interface ProvisionOptions {
   /** Takes the progress lines. Default: they are dropped. */
