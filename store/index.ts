@@ -14,6 +14,7 @@ export type { Limit, LimitKey, LimitStore } from './limit-store.js';
 export { artifactsIn, edgesOf, type FoundArtifact, type LineageEdge } from './lineage-edges.js';
 export type { LineageStore, LineageUse } from './lineage-store.js';
 export { migrate } from './migrate.js';
+export type { OfferFilter, OfferStore, StandingOffer } from './offer-store.js';
 export {
   type PlanStore,
   type Publication,

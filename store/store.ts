@@ -16,6 +16,7 @@ import { type LeaseStore, openLeaseStore } from './lease-store.js';
 import { type LimitStore, openLimitStore } from './limit-store.js';
 import { type LineageStore, openLineageStore } from './lineage-store.js';
 import { migrate } from './migrate.js';
+import { type OfferStore, openOfferStore } from './offer-store.js';
 import { openPlanStore, type PlanStore } from './plan-store.js';
 import { openPredictionLog, type PredictionLog } from './prediction-log.js';
 import { openRegistry, type RegistryStore } from './registry.js';
@@ -43,6 +44,7 @@ export interface Store {
   readonly leases: LeaseStore;
   readonly decisions: DecisionStore;
   readonly limits: LimitStore;
+  readonly offers: OfferStore;
   readonly lineage: LineageStore;
   readonly registry: RegistryStore;
   readonly deployments: DeploymentStore;
@@ -95,6 +97,7 @@ function storeOver(db: Database, artifacts: ArtifactStore, root: string | null):
     leases: openLeaseStore(db),
     decisions: openDecisionStore(db),
     limits: openLimitStore(db),
+    offers: openOfferStore(db),
     lineage: openLineageStore(db),
     registry: openRegistry(db),
     deployments: openDeploymentStore(db),

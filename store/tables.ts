@@ -80,7 +80,6 @@ export interface JournalTable {
   cache: OptionalJsonColumn;
   cache_reason: string | null;
   reused_from: OptionalJsonColumn;
-  evicted_at: TimeColumn | null;
   attempt: number;
   worker: string;
   started_at: DefaultTimeColumn;

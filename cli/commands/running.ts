@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { addCacheCommand } from './cache.js';
 import { addDevCommand } from './dev.js';
 import { addDiffCommand } from './diff.js';
 import { addDoctorCommand } from './doctor.js';
@@ -32,6 +33,7 @@ export function addRunningCommands(program: Command): void {
   addReplayCommand(program);
   addScheduleCommand(program);
   addDevCommand(program);
+  addCacheCommand(program);
   addLimitsCommand(program);
   addWorkerCommand(program);
   addServeCommand(program);

@@ -1,6 +1,6 @@
 /**
  * What attempts hold for a while: work that only one may do, and places of which there are so many; who waits for such a
- * place, the first first; how many there are; and when an output was withdrawn from reuse.
+ * place, the first first; and how many there are.
  */
 export const leases = `
 create sequence lease_fence;
@@ -37,6 +37,4 @@ create table limits (
   set_at timestamptz not null default now(),
   primary key (kind, name)
 );
-
-alter table journal add column evicted_at timestamptz;
 `;

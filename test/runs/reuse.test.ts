@@ -2,10 +2,10 @@ import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Digest } from '../../plan/canonical.js';
+import { type Digest, digestOf } from '../../plan/canonical.js';
 import type { RunResult } from '../../plan/protocol.js';
 import { objectPath } from '../../store/artifacts/object-files.js';
-import type { JournalEntry } from '../../store/index.js';
+import type { JournalEntry, StandingOffer } from '../../store/index.js';
 import { projectFolder, startTestStack, type TestStack } from '../support/stack.js';
 import { until } from '../support/until.js';
 
@@ -181,6 +181,41 @@ describe('an artifact', () => {
     expect(ran).toEqual(['keep', ...ALWAYS]);
     expect(nodes.keep?.cacheReason).toMatch(/^an artifact of run reuse-\d+ is gone$/);
     expect((await run()).ran).toEqual(ALWAYS);
+  });
+});
+
+describe('pawl cache', () => {
+  test('lists what is offered, and evicts it: the next run makes it anew and says why', async () => {
+    const before = await run();
+    const cache = async (...args: string[]) => stack.pawl('cache', ...args);
+    const listed = JSON.parse((await cache('list', '--step', 'keep', '--json')).stdout) as StandingOffer[];
+    const offer = listed.find(({ reused, bytes }) => reused > 0 && bytes > 0)!;
+    expect(offer).toMatchObject({
+      step: 'keep',
+      node: 'keep',
+      pipeline: 'reuse',
+      run: expect.stringMatching(/^reuse-/),
+    });
+    const [node, was] = Object.entries(before.nodes).find(([name]) => name === 'keep')!;
+    const dry = await cache('evict', '--step', 'keep', '--dry-run');
+    expect(dry.stdout).toContain(`would evict ${listed.length} outputs`);
+    expect((await run()).nodes.keep?.reusedFrom).not.toBeNull();
+    expect((await cache('evict', '--step', 'keep')).stdout).toContain(`evicted ${listed.length} outputs`);
+    const after = await run();
+    expect(after.ran).toContain('keep');
+    expect(after.nodes.keep?.cacheReason).toMatch(/does not offer its output any more: evicted on \d{4}-\d\d-\d\d$/);
+    const kept = (await stack.store.journal.nodesOfRun(before.runId)).find((entry) => entry.node === node);
+    expect(kept).toMatchObject({ state: 'committed', output: was.output, reusedFrom: was.reusedFrom });
+  });
+
+  test.each([
+    [['evict'], 'nothing says what to evict'],
+    [['evict', 'abc'], '"abc" is no key'],
+    [['evict', digestOf('nobody')], 'nothing is offered under sha256:'],
+    [['evict', '--all', '--step', 'keep'], '--all evicts everything'],
+    [['evict', '--older-than', 'soon'], '--older-than is'],
+  ])('refuses %j', async (args, message) => {
+    expect(await stack.pawl('cache', ...args)).toMatchObject({ code: 1, stderr: expect.stringContaining(message) });
   });
 });
 
