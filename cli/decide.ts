@@ -49,11 +49,17 @@ async function openHandle(id: string, session: Session): Promise<WorkflowHandle>
 
 /**
  * Sends a run an Update and gives its answer.
+ * @param updateId Sent twice with the same id, it counts once.
  * @throws PawlError of the refusal's own type, `Conflict` where it has none.
  */
-export async function updateRun(handle: WorkflowHandle, name: string, input: object): Promise<string> {
+export async function updateRun(
+  handle: WorkflowHandle,
+  name: string,
+  input: object,
+  updateId?: string,
+): Promise<string> {
   try {
-    return await handle.executeUpdate<string, [object]>(name, { args: [input] });
+    return await handle.executeUpdate<string, [object]>(name, { args: [input], updateId });
   } catch (error) {
     if (!(error instanceof WorkflowUpdateFailedError)) throw error;
     throw new PawlError(typeOf(error.cause), error.cause?.message ?? error.message, { cause: error });

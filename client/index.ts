@@ -15,6 +15,14 @@ export type {
   SkipRequest,
 } from '../plan/protocol.js';
 export { type ConnectPawlOptions, connectPawl, type PawlConnection, type TemporalAddress } from './connect.js';
+export { type DecisionToSign, type SignGrantOptions, signGrant } from './grants/sign-grant.js';
+export {
+  type GrantKeyPair,
+  type KeyLimits,
+  makeKeyPair,
+  readSigningKey,
+  type SigningKey,
+} from './grants/signing-key.js';
 export {
   type PipelineClient,
   type PipelineClientParts,

@@ -48,7 +48,7 @@ async function drain(server: Server): Promise<void> {
 
 function unusable(error: NodeJS.ErrnoException, port: number, host: string): PawlError {
   const [what, hint] = reasonOf(error, port, host);
-  return new PawlError(FailureType.InvalidValue, `the model server cannot listen: ${what}`, { hint, cause: error });
+  return new PawlError(FailureType.InvalidValue, `the server cannot listen: ${what}`, { hint, cause: error });
 }
 
 function reasonOf(error: NodeJS.ErrnoException, port: number, host: string): readonly [string, string] {

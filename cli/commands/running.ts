@@ -8,6 +8,7 @@ import { addGcCommand } from './gc.js';
 import { addGrantCommands } from './grants.js';
 import { addGraphCommand } from './graph.js';
 import { addLimitsCommand } from './limits.js';
+import { addOperateCommands } from './operate.js';
 import { addOperatingCommands } from './operating.js';
 import { addPeopleCommands } from './people.js';
 import { addPlanCommand } from './plan.js';
@@ -30,6 +31,7 @@ export function addRunningCommands(program: Command): void {
   addOperatingCommands(program);
   addPeopleCommands(program);
   addGrantCommands(program);
+  addOperateCommands(program);
   addReplayCommand(program);
   addScheduleCommand(program);
   addDevCommand(program);

@@ -23,7 +23,7 @@ test('a port in use is named, with what to do', async () => {
   const listener = await listen(app, 0, '127.0.0.1');
   const port = Number(new URL(listener.url).port);
   const { message, hint } = await refusal(port, '127.0.0.1');
-  expect(message).toBe(`the model server cannot listen: port ${port} of 127.0.0.1 is in use`);
+  expect(message).toBe(`the server cannot listen: port ${port} of 127.0.0.1 is in use`);
   expect(hint).toMatch(/--port/);
   await listener.close();
 });
