@@ -48,6 +48,7 @@ describe('docker-compose.yml', () => {
   test('is valid by the schema of Compose', () => {
     const ajv = new Ajv2019({ strict: false, allErrors: true });
     formats.default(ajv);
+    ajv.addFormat('duration', /^(\d+(\.\d+)?(us|ms|s|m|h))+$/);
     // How it names its parts and its dialect is of another time.
     ajv.removeKeyword('id');
     const { $schema: _, ...schema } = composeSchema;
