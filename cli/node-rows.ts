@@ -52,12 +52,21 @@ export function nodeRows(
     const entry = entries.get(status.node);
     return entry ? journalRow(entry, run, status) : tableRow(status);
   });
-  const others = journal.filter(({ node }) => !inTable.has(node)).map((entry) => journalRow(entry, run));
+  const others = journal
+    .filter((entry) => !inTable.has(entry.node) && !isCounted(entry, table))
+    .map((entry) => journalRow(entry, run));
   return [...fromTable, ...others];
 }
 
-function tableRow({ node, state, ms }: NodeStatus): NodeRow {
-  return [node, state === 'running' ? 'at work' : state, '', ms ? `${(ms / 1000).toFixed(1)} s` : '', ''];
+/** The items of a large map have one line together, unless something is wrong with one of them. */
+function isCounted({ node, state }: JournalEntry, table: readonly NodeStatus[] | null): boolean {
+  if (state !== 'committed') return false;
+  return (table ?? []).some((each) => each.progress !== undefined && node.startsWith(`${each.node}[`));
+}
+
+function tableRow({ node, state, ms, progress }: NodeStatus): NodeRow {
+  const items = progress ? `${progress.done} of ${progress.of} items` : '';
+  return [node, state === 'running' ? 'at work' : state, '', ms ? `${(ms / 1000).toFixed(1)} s` : '', items];
 }
 
 function journalRow(entry: JournalEntry, run: RunRecord, status?: NodeStatus): NodeRow {

@@ -21,7 +21,7 @@ const RECORDINGS = [
   { name: 'rejected', pipeline: 'control', params: { n: 4 } },
   { name: 'spilled', pipeline: 'large', params: { bytes: 100_000 } },
   { name: 'large-result', pipeline: 'large-result', params: { bytes: 50_000 } },
-  { name: 'retried', pipeline: 'faulty', params: { file: missing }, then: ['retry'] },
+  { name: 'retried', pipeline: 'faulty', params: { file: missing }, mends: missing, then: ['retry'] },
   { name: 'aborted', pipeline: 'faulty', params: { file: join(state, 'never') }, then: ['abort'] },
   { name: 'cancelled', pipeline: 'faulty', params: { file: join(state, 'never') }, then: ['cancel'] },
   { name: 'ways', pipeline: 'ways', params: { kinds: ['number', 'list'], n: 3, twice: true } },
@@ -32,6 +32,15 @@ const RECORDINGS = [
   { name: 'exit', pipeline: 'exits', params: { file: join(state, 'exit'), breaksOnExit: true } },
   { name: 'exit-rejected', pipeline: 'exits', params: { file: join(state, 'exit-2'), rejects: true } },
   { name: 'exit-late', pipeline: 'exits', params: { file: join(state, 'exit-3'), slowExitMs: 20_000 } },
+  {
+    name: 'chunked',
+    pipeline: 'big-maps',
+    params: { kind: 'bears', count: 30, file: join(state, 'chunked'), bad: [3, 12, 13, 25] },
+    mends: join(state, 'chunked-mended'),
+    then: ['retry'],
+    chunkItems: 10,
+    part: 'chunk',
+  },
   {
     name: 'approval',
     pipeline: 'release',
@@ -65,17 +74,31 @@ try {
   rmSync(state, { recursive: true, force: true });
 }
 
-async function record({ name, pipeline, params, beside = [], then = [] }) {
-  const file = join(root, 'test/replay', `engine-${ENGINE_VERSION}-${name}.json`);
+async function record({ name, pipeline, params, beside = [], mends, then = [], chunkItems = '', part }) {
+  process.env.PAWL_CHUNK_ITEMS = String(chunkItems);
   const run = pawl('run', `test/runs/pipelines/${pipeline}.ts`, '--id', name, '--params', JSON.stringify(params));
   if (beside.length > 0) await hasBegun(name);
   for (const [command, ...options] of beside) await pawl(command, name, ...options);
   await run;
-  if (name === 'retried') writeFileSync(missing, '');
+  if (mends) writeFileSync(mends, '');
   for (const command of then) await pawl(command, name);
-  await pawl('replay', name, '--save', file);
+  const history = await save(name, name);
+  if (part) await save(firstPartOf(history), part);
+}
+
+async function save(workflowId, name) {
+  const file = join(root, 'test/replay', `engine-${ENGINE_VERSION}-${name}.json`);
+  await pawl('replay', workflowId, '--save', file);
   if (!existsSync(file)) throw new Error(`${name} was not recorded`);
-  writeFileSync(file, `${JSON.stringify(withoutMachine(JSON.parse(readFileSync(file, 'utf8'))), null, 1)}\n`);
+  const history = JSON.parse(readFileSync(file, 'utf8'));
+  writeFileSync(file, `${JSON.stringify(withoutMachine(history), null, 1)}\n`);
+  return history;
+}
+
+/** Workflow id of the first part of a large map. */
+function firstPartOf({ events }) {
+  const started = events.flatMap((event) => event.childWorkflowExecutionStartedEventAttributes ?? []);
+  return started.map(({ workflowExecution }) => workflowExecution.workflowId).sort()[0];
 }
 
 async function hasBegun(name) {

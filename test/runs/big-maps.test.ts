@@ -83,6 +83,9 @@ describe('a map over more items than one workflow runs', () => {
     expect(works).toHaveLength(count);
     expect(works.every(({ state, generation }) => state === 'committed' && generation === 0)).toBe(true);
     expect(works.map(({ node }) => node)).toContain('match.work/map[item-89]/work');
+    const shownRun = (await stack.pawl('show', 'work')).stdout;
+    expect(shownRun).toContain('90 of 90 items');
+    expect(shownRun).not.toContain('map[item-');
     const all = JSON.parse((await stack.pawl('runs', '--json')).stdout) as { readonly workflowId: string }[];
     expect(all.map(({ workflowId }) => workflowId).filter((id) => id.startsWith('work'))).toEqual(['work']);
   });

@@ -24,10 +24,13 @@ beforeAll(async () => {
   stack = await startTestStack();
   await mkdir(join(projectFolder, '.pawl'), { recursive: true });
   folder = await mkdtemp(join(projectFolder, '.pawl', 'test-random-'));
+  // Maps of three items run theirs in workflows of their own.
+  process.env.PAWL_CHUNK_ITEMS = '2';
   await stack.startWorker();
 }, 60_000);
 
 afterAll(async () => {
+  delete process.env.PAWL_CHUNK_ITEMS;
   await stack.stop();
   await rm(folder, { recursive: true, force: true });
 });
