@@ -60,6 +60,12 @@ const RECORDINGS = [
       ['send', 'labels-ready', '--value', '{"file":"labels.csv"}'],
     ],
   },
+  {
+    name: 'waited-for-work',
+    pipeline: 'same-work',
+    params: { kind: 'dear', file: '/dev/null', until: join(state, 'gate') },
+    behind: join(state, 'gate'),
+  },
 ].filter(({ name }) => process.argv.length === 2 || process.argv.includes(name));
 
 /** Two groups of a map that bears the failure of one, each with two failing words or none. */
@@ -74,9 +80,15 @@ try {
   rmSync(state, { recursive: true, force: true });
 }
 
-async function record({ name, pipeline, params, beside = [], mends, then = [], chunkItems = '', part }) {
+async function record({ name, pipeline, params, behind, beside = [], mends, then = [], chunkItems = '', part }) {
   process.env.PAWL_CHUNK_ITEMS = String(chunkItems);
-  const run = pawl('run', `test/runs/pipelines/${pipeline}.ts`, '--id', name, '--params', JSON.stringify(params));
+  const start = (id) =>
+    pawl('run', `test/runs/pipelines/${pipeline}.ts`, '--id', id, '--params', JSON.stringify(params));
+  const ahead = behind && start(`${name}-ahead`);
+  if (behind) await hasBegun(`${name}-ahead`);
+  const run = start(name);
+  if (behind) await letBothGo(name, behind);
+  await ahead;
   if (beside.length > 0) await hasBegun(name);
   for (const [command, ...options] of beside) await pawl(command, name, ...options);
   await run;
@@ -99,6 +111,13 @@ async function save(workflowId, name) {
 function firstPartOf({ events }) {
   const started = events.flatMap((event) => event.childWorkflowExecutionStartedEventAttributes ?? []);
   return started.map(({ workflowExecution }) => workflowExecution.workflowId).sort()[0];
+}
+
+/** Ends the work of the run ahead, once the other has waited for it. */
+async function letBothGo(name, gate) {
+  await hasBegun(name);
+  await new Promise((resolve) => setTimeout(resolve, 5000));
+  writeFileSync(gate, '');
 }
 
 async function hasBegun(name) {
