@@ -102,6 +102,8 @@ export async function unbegunRecord(found: Started, client: Client): Promise<Run
     result: closing?.value ?? null,
     error: (closing?.faults ?? null) as unknown as Json,
     closedAt: closing?.closedAt ?? null,
+    origin: null,
+    answers: null,
   };
 }
 

@@ -6,6 +6,7 @@ export type {
   ApproveRequest,
   CodeChoice,
   Fault,
+  FromRun,
   Given,
   HeldFor,
   NodeState,

@@ -3,11 +3,11 @@ import { defineSearchAttributeKey } from '@temporalio/common';
 import { DEFAULT_ENVIRONMENT, runIdIn } from '../plan/environment.js';
 import { FailureType, PawlError } from '../plan/failure.js';
 import type { Json } from '../plan/json.js';
-import { REUSE_MEMO, SearchAttribute } from '../plan/protocol.js';
+import { FROM_MEMO, type FromRun, REUSE_MEMO, SearchAttribute, UNTIL_MEMO } from '../plan/protocol.js';
 
 export interface StartRunOptions {
   readonly pipeline: string;
-  /** Null: the pipeline's defaults. */
+  /** Null: those of the run that it takes over from, else the pipeline's defaults. */
   readonly params: Json;
   /** Workflow id; that of another environment than `dev` gets `NAME/` before it. Default: the pipeline's name and the time. */
   readonly id?: string;
@@ -16,6 +16,10 @@ export interface StartRunOptions {
    * step runs, and those that may be reused are offered. Default: as each step says.
    */
   readonly reuse?: 'off' | 'refresh';
+  /** A run of the same pipeline whose outputs it takes over, as far as they are the same work. Default: none. */
+  readonly from?: FromRun;
+  /** Id of the node that it ends with; its result is that node's output. Default: the whole pipeline. */
+  readonly until?: string;
 }
 
 /** Where runs are started. */
@@ -35,14 +39,16 @@ export async function startRun(
   { taskQueue, name = DEFAULT_ENVIRONMENT }: RunQueue,
   options: StartRunOptions,
 ): Promise<WorkflowHandle> {
-  const { pipeline, params, reuse } = options;
+  const { pipeline, params, reuse, from, until } = options;
+  const asked = { [REUSE_MEMO]: reuse, [FROM_MEMO]: from, [UNTIL_MEMO]: until };
+  const memo = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined));
   const workflowId = runIdIn(name, options.id ?? runIdFor(pipeline, new Date()));
   try {
     return await client.workflow.start(pipeline, {
       workflowId,
       taskQueue,
       args: params === null ? [] : [params],
-      ...(reuse && { memo: { [REUSE_MEMO]: reuse } }),
+      ...(Object.keys(memo).length > 0 && { memo }),
       typedSearchAttributes: [{ key: defineSearchAttributeKey(SearchAttribute.pipeline, 'KEYWORD'), value: pipeline }],
     });
   } catch (cause) {

@@ -27,6 +27,8 @@ export const ActivityName = {
   lightSteps: 'pawl.light-steps',
   /** Finds the code that held steps have in the pipeline's current plan. */
   currentCode: 'pawl.current-code',
+  /** Gives a run that Temporal has reset its place in Postgres. */
+  followReset: 'pawl.follow-reset',
   /** Commits what an operator gives in place of a step's output. */
   give: 'pawl.give',
   /** Reads and checks the list of a map, and cuts a long one into chunks. */
@@ -89,6 +91,40 @@ export interface BeginInput {
   /** ISO 8601, UTC: the schedule's firing time, else the run's start. */
   readonly nominalTime: string;
   readonly scheduled: boolean;
+  /** True where Temporal has reset the run to its beginning: another one of its id has begun before. Absent: false. */
+  readonly again?: true;
+  /** Absent: it begins with nothing. */
+  readonly from?: FromRun;
+  /** The node that it ends with. Absent: the whole pipeline. */
+  readonly until?: string;
+}
+
+/** A run whose outputs another one takes over. */
+export interface FromRun {
+  /** Workflow id, or Temporal's run id. */
+  readonly run: string;
+  /** The node that runs anew, with all that depends on it. Absent: what was not done. */
+  readonly node?: string;
+}
+
+/** What a run takes over, found out when it began. */
+export interface TakenRun {
+  /** Workflow id. */
+  readonly run: string;
+  readonly runId: string;
+  /** Absent: what was not done runs. */
+  readonly node?: string;
+  /** Ids in the plan of the nodes that run in any case. */
+  readonly anew: readonly string[];
+  /** What nodes that waited were answered, by their ids in the run. */
+  readonly answers: Readonly<Record<string, Answer>>;
+}
+
+/** What people or time gave a node. */
+export interface Answer {
+  /** Digest of the question. */
+  readonly about: Digest;
+  readonly value: Quoted;
 }
 
 /** Pins the run: its history needs nothing else to be replayed. */
@@ -108,6 +144,10 @@ export interface BeginResult {
   readonly chunkItems?: number;
   /** Decisions count only with a signed grant, at every approval. Absent: where the approval says so. */
   readonly grants?: 'required';
+  /** Absent: it takes nothing over. */
+  readonly from?: TakenRun;
+  /** The plan is that part of the published one that this node needs. Absent: all of it. */
+  readonly until?: { readonly node: string; readonly skipped: readonly string[] };
 }
 
 /** A run, as the journal and its steps know it. */
@@ -183,6 +223,8 @@ export interface StepTask extends StepCall {
   readonly retry: RetryPlan;
   /** Attempts of this generation that were cut off by their time limit. Absent: none. */
   readonly cutOff?: number;
+  /** The run whose output of this node is taken, if it is the same work. `anew`: the node after which nothing is. */
+  readonly from?: { readonly run: string; readonly runId: string; readonly anew?: string };
   /** Absent: `off`. */
   readonly cache?: CacheMode;
   /** The definitions whose code the fingerprint covers; there only with `cache`. Others came as values of the run. */
@@ -273,6 +315,9 @@ export interface Given {
 
 /** Key of a run's memo that says how all its steps use earlier outputs: `off`, or `refresh` for those that reuse. */
 export const REUSE_MEMO = 'reuse';
+/** Keys of a run's memo: a {@link FromRun}, and the node it ends with. */
+export const FROM_MEMO = 'from';
+export const UNTIL_MEMO = 'until';
 
 export const OUTCOMES = ['succeeded', 'rejected', 'failed', 'aborted', 'cancelled'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
@@ -527,6 +572,16 @@ export interface ExitInfo {
   readonly faults: readonly Fault[];
 }
 
+/** What a run that was reset had come to at that point. */
+export interface FollowResetInput {
+  readonly pipeline: string;
+  readonly planHash: Digest;
+  readonly params: Json;
+  readonly nominalTime: string;
+  readonly phase: Phase;
+  readonly faults: readonly Fault[];
+}
+
 /** Keeps Postgres' projection of a run up to date. */
 export interface RecordRunInput {
   readonly phase: Phase;
@@ -539,4 +594,6 @@ export interface RecordRunInput {
   readonly omitted?: number;
   /** What it was started with, for a run that ends before `begin` could record it. Absent: it has begun. */
   readonly notBegun?: BeginInput;
+  /** What people and time have given its nodes so far. Absent: nothing. */
+  readonly answers?: Readonly<Record<string, Answer>>;
 }

@@ -18,6 +18,7 @@ import {
   type OfferOptions,
   type ReuseOrigin,
 } from './reuse-entry.js';
+import { type TakeAlongOptions, takeAlong } from './take-along.js';
 
 /**
  * - `claimed`: this attempt owns the node until another claims it. `failures` counts the author's failures so far;
@@ -71,12 +72,16 @@ export interface Journal {
    * @throws PawlError `Fenced`.
    */
   recordFailure(options: FailureOptions): Promise<number>;
+  /** Gives a run what another one has committed at some nodes, as its own. May be repeated. */
+  takeAlong(options: TakeAlongOptions): Promise<void>;
   /** Ends what the attempts of a run may still do: none of them owns its node any more. @returns how many there were. */
   fence(runId: string): Promise<number>;
   /** Whether the attempt may go on: false once another has claimed the node, or it is committed. */
   stillOwner(key: NodeKey, token: string): Promise<boolean>;
   /** Says why the node's work has not begun. What is not the attempt's any more is left alone. */
   noteWait(key: NodeKey, token: string, reason: string): Promise<void>;
+  /** What a node of a run has committed, in its last generation that has. */
+  committedOutput(node: { readonly runId: string; readonly node: string }): Promise<JournalEntry | null>;
   /** All generations, in the order they started. */
   nodesOfRun(runId: string): Promise<JournalEntry[]>;
   /** The node's committed output in the latest run with an earlier nominal time. */
@@ -94,10 +99,17 @@ export function openJournal(db: Database): Journal {
     claim: (options) => claim(db, statements, options),
     commit: (options) => commit(db, statements, options),
     recordFailure: (options) => recordFailure(db, options),
+    takeAlong: (options) => takeAlong(db, options),
     fence: (runId) => fence(db, runId),
     stillOwner: async (key, token) => (await db.run(statements.stillOwner, keyValues(key, token))).length > 0,
     noteWait: async (key, token, reason) => {
       await db.run(statements.noteWait, [...keyValues(key, token), reason]);
+    },
+    committedOutput: async ({ runId, node }) => {
+      const query = db.kysely.selectFrom('journal').selectAll().where('run_id', '=', runId).where('node', '=', node);
+      const latest = query.where('state', '=', 'committed').orderBy('generation', 'desc').limit(1);
+      const row = await latest.executeTakeFirst();
+      return row === undefined ? null : toEntry(row);
     },
     nodesOfRun: async (runId) => {
       const query = db.kysely.selectFrom('journal').selectAll().where('run_id', '=', runId);

@@ -17,6 +17,8 @@ export interface RunStart {
   readonly nominalTime: string;
   /** ISO 8601. */
   readonly startedAt: string;
+  /** Where it comes from, and where it ends: from another run, until a node. Default: null. */
+  readonly origin?: Json;
 }
 
 export interface RunClose {
@@ -40,6 +42,9 @@ export interface RunTable {
 }
 
 export interface RunRecord extends RunStart {
+  readonly origin: Json;
+  /** What people and time have given its nodes, by node. */
+  readonly answers: Json;
   readonly phase: RunPhase;
   /** Null until the run is closed. */
   readonly outcome: RunOutcome | null;
@@ -76,8 +81,10 @@ export interface RunStore {
   run(runId: string): Promise<RunRecord | null>;
   /** The nodes of a closed run; null where they were not recorded. */
   table(runId: string): Promise<RunTable | null>;
-  /** The latest run of a workflow id. */
-  latest(workflowId: string): Promise<RunRecord | null>;
+  /** Keeps what people and time have given the nodes of a run. */
+  keepAnswers(runId: string, answers: Json): Promise<void>;
+  /** The latest run of a workflow id. @param except a run that does not count. */
+  latest(workflowId: string, except?: string): Promise<RunRecord | null>;
   /** Latest first. */
   list(filter?: RunFilter): Promise<RunRecord[]>;
 }
@@ -91,8 +98,14 @@ export function openRunStore(db: Database): RunStore {
     close: (run) => close(db, run),
     table: (runId) => table(db, runId),
     run: async (runId) => runRecord(await selectRuns(db).where('run_id', '=', runId).executeTakeFirst()),
-    latest: async (workflowId) =>
-      runRecord(await selectRuns(db).where('workflow_id', '=', workflowId).limit(1).executeTakeFirst()),
+    keepAnswers: async (runId, answers) => {
+      const change = db.kysely.updateTable('runs').set({ answers: JSON.stringify(answers) });
+      await change.where('run_id', '=', runId).execute();
+    },
+    latest: async (workflowId, except = '') => {
+      const query = selectRuns(db).where('workflow_id', '=', workflowId).where('run_id', '!=', except);
+      return runRecord(await query.limit(1).executeTakeFirst());
+    },
     list: (filter = {}) => list(db, filter),
   };
 }
@@ -108,6 +121,7 @@ async function start(db: Database, run: RunStart): Promise<void> {
       params: JSON.stringify(run.params),
       nominal_time: run.nominalTime,
       started_at: run.startedAt,
+      origin: run.origin == null ? null : JSON.stringify(run.origin),
     })
     .onConflict((conflict) =>
       conflict.column('run_id').doUpdateSet((row) => ({
@@ -215,5 +229,7 @@ function toRecord(row: RunRow): RunRecord {
     error: row.error,
     startedAt: row.started_at,
     closedAt: row.closed_at,
+    origin: row.origin,
+    answers: row.answers,
   };
 }

@@ -10,7 +10,7 @@ const logger = { trace: quiet, debug: quiet, info: quiet, warn: console.warn, er
 
 const { code } = await bundleWorkflowCode({
   workflowsPath: pathOf('index.js'),
-  workflowInterceptorModules: [pathOf('show-details.js'), pathOf('report-calls.js')],
+  workflowInterceptorModules: ['show-details.js', 'report-calls.js', 'follow-reset.js'].map(pathOf),
   logger,
 });
 await writeFile(workflowBundlePath, code);

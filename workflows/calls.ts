@@ -27,6 +27,9 @@ import {
   type CurrentCode,
   type CurrentCodeInput,
   type DecisionRecord,
+  type FollowResetInput,
+  FROM_MEMO,
+  type FromRun,
   type GiveInput,
   type GrantProof,
   type LightBatch,
@@ -37,6 +40,7 @@ import {
   type StepTask,
   type StepWait,
   taskQueueOf,
+  UNTIL_MEMO,
   type VerifyGrantInput,
 } from '../plan/protocol.js';
 import { isRefusal } from './fault.js';
@@ -93,6 +97,9 @@ export function beginInput(params: Json): BeginInput {
     params,
     nominalTime: (fired ?? info.startTime).toISOString(),
     scheduled: fired !== undefined,
+    ...(info.firstExecutionRunId !== info.runId && { again: true }),
+    ...(info.memo?.[FROM_MEMO] !== undefined && { from: info.memo[FROM_MEMO] as FromRun }),
+    ...(info.memo?.[UNTIL_MEMO] !== undefined && { until: info.memo[UNTIL_MEMO] as string }),
   };
 }
 
@@ -121,6 +128,11 @@ export async function callRecordRun(input: RecordRunInput): Promise<void> {
 export function sendAlert(alert: Alert): void {
   const call = own(`alert: ${alert.kind}`, ALERT_MS)[ActivityName.alert]!;
   void CancellationScope.nonCancellable(() => call(alert)).catch(() => undefined);
+}
+
+/** Gives a run that was reset its place in Postgres. */
+export async function callFollowReset(input: FollowResetInput): Promise<void> {
+  await own('record: reset', OUTAGE_MS)[ActivityName.followReset]!(input);
 }
 
 /** The content of a value that is not in the history. */

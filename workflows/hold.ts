@@ -80,5 +80,7 @@ function announce(state: RunState): void {
   const phase = faults.length > 0 ? 'held' : 'running';
   state.phase = phase;
   labelRun({ phase });
-  void CancellationScope.nonCancellable(() => callRecordRun({ phase, outcome: null, value: null, faults }));
+  void CancellationScope.nonCancellable(() =>
+    callRecordRun({ phase, outcome: null, value: null, faults, ...state.answersToRecord() }),
+  );
 }

@@ -9,13 +9,22 @@ import type { Frame } from './frame.js';
 import { unquoteInline } from './inline-value.js';
 import { recordBallot } from './record-decisions.js';
 import type { Run } from './run.js';
+import { keepAnswer, takenAnswer } from './taken-answer.js';
 import { waitForPeople } from './wait-for-people.js';
 
 /** Waits until enough people have approved, one has refused, or the time is over. */
 export async function interpretApproval(node: ApprovalNode, frame: Frame, run: Run): Promise<Quoted> {
   const id = frame.rename(node.id);
   const ballot = run.state.inbox.ballot(id, node);
-  const shows = showable(unquoteInline(resolveBinding(node.shows, frame)));
+  const { ask, form, roles, quorum } = node;
+  const shown = resolveBinding(node.shows, frame);
+  const asked = { id, planId: node.id, about: { ask, form, roles, quorum, shown } };
+  const taken = takenAnswer(asked, run);
+  if (taken) {
+    ballot.close('was decided in the run that this one takes over from');
+    return taken.value;
+  }
+  const shows = showable(unquoteInline(shown));
   ballot.open(Date.now());
   await waitForPeople({
     id,
@@ -29,6 +38,7 @@ export async function interpretApproval(node: ApprovalNode, frame: Frame, run: R
   });
   const result = ballot.result(run.pinned.engine);
   if (!ballot.decided && node.onExpiry === 'reject') throw new RunRejected(result);
+  if (ballot.decided) keepAnswer(asked, result, run);
   return result;
 }
 

@@ -7,6 +7,7 @@ import { valueToDecide } from './decide.js';
 import type { Frame } from './frame.js';
 import type { Run } from './run.js';
 import { summaryOf } from './summary.js';
+import { keepAnswer, takenAnswer } from './taken-answer.js';
 
 /** With seconds or without; what follows is the zone. */
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$/i;
@@ -16,12 +17,16 @@ const LONGEST_MS = 100 * 365 * 86_400_000;
 export async function interpretSleep(node: SleepNode, frame: Frame, run: Run): Promise<Quoted> {
   const id = frame.rename(node.id);
   const until = await valueToDecide(node.until, id, frame, run);
+  const asked = { id, planId: node.id, about: { until } };
+  const taken = takenAnswer(asked, run);
+  if (taken) return taken.value;
   const ms = timeLeft(until);
   if (ms === null || ms > LONGEST_MS) throw run.faults.refuse(noTime(id, until, ms));
   const end = new Date(Date.now() + ms).toISOString();
   run.state.waiting(id, () => ({ kind: 'time', until: end }));
   if (ms > 0) await toItsEnd(id, run, () => sleep(ms, { summary: summaryOf(`${id}: until ${end}`) }));
   run.state.finished(id);
+  keepAnswer(asked, null, run);
   return null;
 }
 

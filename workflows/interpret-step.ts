@@ -58,6 +58,7 @@ export async function interpretStep(node: StepNode, frame: Frame, run: Run, bloc
             {
               ...taskOf(node, call, code, generation),
               ...turnOf(code.options, run),
+              ...(generation === 0 && fromOf(node, run)),
               ...(cutOff > 0 && { cutOff }),
               ...(waitedMs > 0 && { waitedMs }),
             },
@@ -143,6 +144,14 @@ function callOf(node: StepNode, id: string, input: Quoted, { pinned, of }: Run):
   const { plan, nominalTime } = pinned;
   const { pipeline, code } = plan;
   return { pipeline, code, node: id, step: node.step, input, nominalTime, ...(of && { run: of }) };
+}
+
+/** What the node takes over, if the run takes anything over. */
+function fromOf({ id, input }: StepNode, { pinned: { from } }: Run): Pick<StepTask, 'from' | 'covers'> {
+  if (!from) return {};
+  const { run, runId, node } = from;
+  const anew = node !== undefined && from.anew.includes(id) ? { anew: node } : {};
+  return { from: { run, runId, ...anew }, covers: codeNamesIn(input) };
 }
 
 /** The code that the run is pinned to. */

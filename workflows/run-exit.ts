@@ -31,7 +31,14 @@ export async function runExit(pinned: BeginResult, state: RunState, ending: Endi
 async function interpretExit(exit: ExitPlan, pinned: BeginResult, state: RunState, ending: Ending): Promise<void> {
   const scope = new CancellationScope();
   const stop = new Stop({ scope });
-  const run: Run = { pinned, state, stop, faults: notedFaults(state), interpret: interpretBlock };
+  // What runs on exit belongs to this run's end, not to another one's.
+  const run: Run = {
+    pinned: { ...pinned, from: undefined },
+    state,
+    stop,
+    faults: notedFaults(state),
+    interpret: interpretBlock,
+  };
   const frame = new Frame(pinned.params).withItem(EXIT_ITEM, itemOf(ending));
   const clock = new CancellationScope();
   const work = scope.run(() => interpretEach(exit.block, frame, run)).finally(() => clock.cancel());

@@ -11,15 +11,17 @@ import { FailureType } from '../plan/failure.js';
 import type { Json } from '../plan/json.js';
 import { modelsOf } from '../plan/models-of.js';
 import { ActivityName, type BeginInput, type BeginResult, type RunResult } from '../plan/protocol.js';
-import { beginInput, callBegin, callRecordRun } from './calls.js';
+import { beginInput, callBegin, callFollowReset, callRecordRun } from './calls.js';
 import { isSettled, settle } from './decide.js';
 import { renderDetails } from './details.js';
 import { type Ending, endingOf, RunGivenUp, valueEnding } from './ending.js';
 import { engineOfRefusal, faultOf } from './fault.js';
-import { fitTable, sizeOf } from './fit-table.js';
+import { fitFaults, fitTable, sizeOf } from './fit-table.js';
+import { followResets } from './follow-reset.js';
 import { Frame } from './frame.js';
 import { registerHandlers } from './handlers.js';
 import { holdingFaults } from './hold.js';
+import { unquoteInline } from './inline-value.js';
 import { interpretBlock } from './interpret.js';
 import { recordLeft } from './record-decisions.js';
 import type { Run } from './run.js';
@@ -54,11 +56,22 @@ async function runGuarded(params: Json | undefined, state: RunState): Promise<Ru
   const model = modelsOf(pinned.plan).join(', ') || undefined;
   const { environment } = pinned;
   labelRun({ pipeline: pinned.plan.pipeline, phase: 'running', plan: pinned.planHash, model, environment });
+  // Earlier engines did not follow: a history of theirs has no place for it.
+  if (pinned.engine >= 3) followResets(() => noteReset(pinned, state));
   const ending = bounded(await interpret(pinned, state), state);
   state.close(ending.outcome);
   await runExit(pinned, state, ending);
   await CancellationScope.nonCancellable(() => closeRun(pinned, state, ending));
   return finish(pinned, state, ending);
+}
+
+/** The run has another id from here on, by which Postgres does not know it. Nothing waits for that but the run's end. */
+function noteReset(pinned: BeginResult, state: RunState): void {
+  const { plan, planHash, nominalTime } = pinned;
+  const { phase } = state;
+  const about = { pipeline: plan.pipeline, planHash, params: unquoteInline(pinned.params), nominalTime };
+  const faults = fitFaults(state.faults(), MAX_TABLE_BYTES);
+  state.reset = CancellationScope.nonCancellable(() => callFollowReset({ ...about, phase, faults })).catch(() => {});
 }
 
 function detailsOf({ plan, doc = '' }: BeginResult, state: RunState): string {
@@ -102,6 +115,7 @@ async function interpret(pinned: BeginResult, state: RunState): Promise<Ending> 
   const stop = new Stop({ scope });
   state.stop = stop;
   const run: Run = { pinned, state, stop, faults: holdingFaults(pinned, state), interpret: interpretBlock };
+  for (const node of pinned.until?.skipped ?? []) state.skipped(node);
   try {
     const value = await scope.run(() => interpretBlock(pinned.plan.block, new Frame(pinned.params), run));
     const settled = isSettled(value) ? value : await scope.run(async () => settle(value, RESULT, run));
@@ -146,7 +160,8 @@ async function closeRun(pinned: BeginResult, state: RunState, ending: Ending): P
   const { nodes, omitted } = result;
   const table = pinned.engine < 3 ? {} : { nodes, ...(omitted && { omitted }) };
   await recordLeft(pinned, state);
-  await callRecordRun({ phase: 'closed', outcome, value, faults, ...table });
+  if (state.reset) await state.reset;
+  await callRecordRun({ phase: 'closed', outcome, value, faults, ...table, ...state.answersToRecord() });
   state.inbox.close();
   await condition(allHandlersFinished);
   await recordLeft(pinned, state);

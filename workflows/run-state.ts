@@ -1,6 +1,7 @@
 import type { Digest } from '../plan/canonical.js';
 import type { ChunkAsk } from '../plan/chunk.js';
 import type {
+  Answer,
   BeginResult,
   Fault,
   Given,
@@ -13,6 +14,7 @@ import type {
   WaitsFor,
 } from '../plan/protocol.js';
 import { Budget } from './budget.js';
+import { sizeOf } from './fit-table.js';
 import { type HeldStep, type Hold, Holds } from './holds.js';
 import { Inbox } from './inbox.js';
 import { LightSteps } from './light-steps.js';
@@ -35,6 +37,9 @@ export interface Desk {
   ask(request: ChunkAsk): void;
 }
 
+/** They are recorded with each change of the run. */
+const MAX_ANSWERS_BYTES = 256 * 1024;
+
 /** Where a run stands: the table operators see, and what waits for their decisions. */
 export class RunState {
   readonly budget = new Budget();
@@ -51,10 +56,13 @@ export class RunState {
   phase: Phase = 'running';
   /** Why the run could not begin. */
   refusal: string | null = null;
+  /** What is to be done before the run closes, when it was reset. */
+  reset: Promise<void> | null = null;
   /** Whether all but what runs on exit has ended. */
   ended = false;
   private readonly entries = new Map<string, Entry>();
   private readonly codes = new Map<string, Digest>();
+  private readonly answers = new Map<string, Answer>();
   private readonly labels = new Map<string, string>();
   private last = '';
 
@@ -163,6 +171,18 @@ export class RunState {
       if (state === 'running') this.end(node, ended);
       if (state === 'waiting') this.end(node, 'cancelled');
     }
+  }
+
+  /** Notes what people or time gave a node. */
+  answer(node: string, answer: Answer): void {
+    this.answers.set(node, answer);
+  }
+
+  /** All of them as they are recorded; nothing where there are none, or more than fit. */
+  answersToRecord(): { readonly answers?: Readonly<Record<string, Answer>> } {
+    if (this.answers.size === 0) return {};
+    const answers = Object.fromEntries(this.answers);
+    return sizeOf(answers) <= MAX_ANSWERS_BYTES ? { answers } : {};
   }
 
   /** Notes what people call a node. */

@@ -8,10 +8,11 @@ import { compileFile, isFile } from '../compile-file.js';
 import { withExamples } from '../example.js';
 import { printJson, printLine, printNote } from '../output.js';
 import { acceptParams, compiledTarget, publishedTarget, readParams } from '../params/index.js';
+import { addPartOptions, type PartOfRun, type PartOptions, readPart } from '../part-of-run.js';
 import { noteNodes, noteRetry, reportRun, runUrl } from '../run-report.js';
 import { type Session, withSession } from '../session.js';
 
-interface RunOptions {
+interface RunOptions extends PartOptions {
   readonly id?: string;
   readonly json?: boolean;
   readonly wait?: boolean;
@@ -39,9 +40,11 @@ A run that waits for people is followed on; stderr says for whom and how they an
     )
     .action(run);
   withExamples(
-    acceptParams(command),
+    acceptParams(addPartOptions(command)),
     'pawl run examples/flight-delays/pipeline.ts --month 2001-01 --epochs 6',
     'pawl run examples/flight-delays/pipeline.ts --help',
+    'pawl run flight-delays --from flight-delays-2001-03-02T06:00:00Z --node train',
+    'pawl run flight-delays --month 2001-02 --until evaluate',
     `pawl run flight-delays --params '{"month":"2001-02"}' --json`,
   );
 }
@@ -49,14 +52,17 @@ A run that waits for people is followed on; stderr says for whom and how they an
 async function run(target: string, options: RunOptions, command: Command): Promise<void> {
   const compiled = isFile(target) ? await compileFile(target) : null;
   const root = await projectRoot(process.cwd());
-  // Of a file they are right before anything is published or started.
-  const early = compiled && (await readParams(await compiledTarget(compiled, root), command));
+  const ofFile = compiled && (await compiledTarget(compiled, root));
+  // Of a file they are right before any server is started; those of an earlier run are in Postgres.
+  const early = ofFile && options.from === undefined ? await readParams(ofFile, command) : null;
   await withSession(async (session) => {
     const store = await session.store();
-    const params = early ?? (await readParams(await publishedTarget(target, { store, root }), command));
+    const of = ofFile ?? (await publishedTarget(target, { store, root }));
+    const part = await readPart(options, of.plan, session);
+    const params = early ?? (await readParams(of, command, part.params));
     if (compiled) await publish(compiled, store);
     const pipeline = compiled?.plan.pipeline ?? target;
-    const [handle] = await Promise.all([start(session, pipeline, params, options), session.ensureWorker()]);
+    const [handle] = await Promise.all([start(session, pipeline, params, options, part), session.ensureWorker()]);
     const url = runUrl(session.environment.uiUrl, session.environment.temporal.namespace, handle.workflowId);
     if (!options.json) printNote(`run ${handle.workflowId}${url ? `  ${url}` : ''}`);
     if (options.detach) {
@@ -76,16 +82,18 @@ async function run(target: string, options: RunOptions, command: Command): Promi
   });
 }
 
-async function start(session: Session, pipeline: string, params: Json, options: RunOptions) {
+async function start(session: Session, pipeline: string, params: Json, options: RunOptions, part: PartOfRun) {
   return startRun(await session.client(), session.environment, {
     pipeline,
     params,
     id: options.id,
     reuse: reuseOf(options),
+    from: part.from,
+    until: part.until,
   });
 }
 
-function reuseOf({ cache, refresh }: RunOptions): 'off' | 'refresh' | undefined {
+function reuseOf({ cache, refresh }: Pick<RunOptions, 'cache' | 'refresh'>): 'off' | 'refresh' | undefined {
   if (!cache) return 'off';
   return refresh ? 'refresh' : undefined;
 }

@@ -5,6 +5,8 @@ import type { ParamProblem } from '../../worker/runs/param-problems.js';
 export interface BaseOptions {
   /** Text of `--params`. */
   readonly params?: string;
+  /** Params that all others go over. Default: none. */
+  readonly before?: JsonObject;
   /** Path of `--params-file`. */
   readonly paramsFile?: string;
 }
@@ -15,12 +17,12 @@ export interface BaseParams {
   readonly problems: readonly ParamProblem[];
 }
 
-export async function readBase({ params, paramsFile }: BaseOptions): Promise<BaseParams> {
+export async function readBase({ before, params, paramsFile }: BaseOptions): Promise<BaseParams> {
   const parts: BaseParams[] = [];
   if (paramsFile !== undefined) parts.push(await readParamsFile(paramsFile));
   if (params !== undefined) parts.push(parse(params, '--params', `write it as --params '{"month":"2001-01"}'`));
   return {
-    value: Object.assign({}, ...parts.map(({ value }) => value)) as JsonObject,
+    value: Object.assign({}, before, ...parts.map(({ value }) => value)) as JsonObject,
     problems: parts.flatMap(({ problems }) => problems),
   };
 }

@@ -11,8 +11,13 @@ export interface ParamTarget {
   readonly pipeline: Pick<PipelineParts, 'params'>;
 }
 
+/** The same, with the whole plan. */
+export interface PlanTarget extends ParamTarget {
+  readonly plan: Plan;
+}
+
 /** A pipeline that was compiled and need not be published. */
-export async function compiledTarget({ plan, bundle }: CompiledPipeline, root: string): Promise<ParamTarget> {
+export async function compiledTarget({ plan, bundle }: CompiledPipeline, root: string): Promise<PlanTarget> {
   const artifacts = { getBytes: async () => Buffer.from(bundle.code) };
   return { plan, pipeline: (await new CodeLoader({ artifacts, root }).load(plan.code)).pipeline };
 }
@@ -24,7 +29,7 @@ export async function compiledTarget({ plan, bundle }: CompiledPipeline, root: s
 export async function publishedTarget(
   name: string,
   { store, root }: { store: Store; root: string },
-): Promise<ParamTarget> {
+): Promise<PlanTarget> {
   const { plan } = await currentPlan(name, store);
   const loader = new CodeLoader({ artifacts: store.artifacts, root });
   return { plan, pipeline: (await loader.load(plan.code)).pipeline };

@@ -30,23 +30,24 @@ export interface ReadParamsOptions extends BaseOptions {
 /**
  * The params that a command line gives a pipeline: those of `--params-file`, then `--params`, then flags; what is missing
  * is asked for where somebody sits at a terminal. They fit the pipeline's schema; defaults are not filled in.
+ * @param before params of an earlier run, that all others go over.
  * @throws PawlError `InvalidParams` that names everything wrong.
  * @throws Interrupted when somebody ends a question.
  * @example
  * const params = await readParams(await compiledTarget(compiled, root), command);
  */
-export function readParams(target: ParamTarget, command: Command): Promise<JsonObject> {
+export function readParams(target: ParamTarget, command: Command, before: JsonObject = {}): Promise<JsonObject> {
   const { json, params, paramsFile } = command.opts<BaseOptions & { json?: boolean }>();
   const ask = json ? null : terminal();
   const argv = command.args.slice(command.registeredArguments.length);
   const hint = `\`${nameOf(command)} ${command.processedArgs[0]} --help\` lists its params.`;
-  return resolveParams(target, { params, paramsFile, argv, taken: ownFlags(command), ask, hint });
+  return resolveParams(target, { before, params, paramsFile, argv, taken: ownFlags(command), ask, hint });
 }
 
 /** The same, apart from any command. */
 export async function resolveParams(target: ParamTarget, options: ReadParamsOptions): Promise<JsonObject> {
   const known = paramsOf(target.plan.params);
-  const base = await readBase(options);
+  const base = await readBase({ ...options, before: stillKnown(options.before ?? {}, known) });
   const flags = parseFlags(options.argv, known);
   const given = flags.values.over(base.value);
   const unread = [...base.problems, ...flags.problems, ...unknownProblems(known, given)];
@@ -62,6 +63,12 @@ export async function resolveParams(target: ParamTarget, options: ReadParamsOpti
     : [...unread, ...missing.map((each) => requiredProblem(each, options.taken)), ...misfits];
   if (problems.length === 0) return params;
   throw invalidParams(target.plan.pipeline, problems, { hint: options.hint });
+}
+
+/** An earlier run may have had params that there are no more. */
+function stillKnown(before: JsonObject, known: readonly Param[]): JsonObject {
+  const names = new Set(known.map(({ name }) => name));
+  return Object.fromEntries(Object.entries(before).filter(([name]) => names.has(name)));
 }
 
 interface About {

@@ -35,7 +35,15 @@ const startOf = (runId: string, changes: Partial<RunStart> = {}): RunStart => ({
 test('a run goes from running over held to closed', async () => {
   const start = startOf('whole', { planHash: null });
   await runs.start(start);
-  const open = { phase: 'running', outcome: null, result: null, error: null, closedAt: null };
+  const open = {
+    origin: null,
+    answers: null,
+    phase: 'running',
+    outcome: null,
+    result: null,
+    error: null,
+    closedAt: null,
+  };
   expect(await runs.run('whole')).toEqual({ ...start, ...open });
   await runs.start({ ...start, planHash: digestOf('plan') });
   expect(await runs.hold('whole', { node: 'train' })).toBe(true);

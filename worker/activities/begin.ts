@@ -5,13 +5,22 @@ import { CHUNK_ITEMS } from '../../plan/chunk.js';
 import { DEFAULT_ENVIRONMENT } from '../../plan/environment.js';
 import { FailureType, isPawlError } from '../../plan/failure.js';
 import type { Json } from '../../plan/json.js';
+import { planUntil } from '../../plan/part-of-plan.js';
 import type { Annotations, Plan } from '../../plan/plan.js';
-import { ActivityName, type BeginInput, type BeginResult, ENGINE_VERSION, type Fault } from '../../plan/protocol.js';
+import {
+  ActivityName,
+  type BeginInput,
+  type BeginResult,
+  ENGINE_VERSION,
+  type Fault,
+  type TakenRun,
+} from '../../plan/protocol.js';
 import { readPlan } from '../../plan/read.js';
-import type { RunStart, Store, StoredPlan } from '../../store/index.js';
+import type { RunRecord, RunStart, Store, StoredPlan } from '../../store/index.js';
 import type { WorkerParts } from '../parts.js';
 import { currentPlan } from '../runs/current-plan.js';
 import { examineParams, invalidParams } from '../runs/param-problems.js';
+import { findSource, takenRun } from '../runs/take-run.js';
 import { clip, isOutage } from '../steps/failures.js';
 
 /** Which run asks; from Temporal's own record of it. */
@@ -59,11 +68,16 @@ export function unbegunRun({ pipeline, params, nominalTime }: BeginInput, run: R
 
 async function pin(input: BeginInput, run: RunIdentity, parts: WorkerParts): Promise<BeginResult> {
   const published = await currentPlan(input.pipeline, parts.store);
-  const plan = planOf(published, parts);
+  const whole = planOf(published, parts);
+  const { store, environment } = parts;
+  const source = input.from && (await findSource(input.from, { ...input, store, environment, except: run.runId }));
+  const from = input.from && source && takenRun(input.from, source, whole);
+  const { plan, skipped } = input.until === undefined ? { plan: whole, skipped: [] } : planUntil(whole, input.until);
   const { pipeline } = await parts.code.load(plan.code);
-  const params = await checkParams(pipeline, paramsFor(pipeline, input));
+  const params = await checkParams(pipeline, paramsFor(pipeline, input, source));
   const { hash: planHash } = published;
-  const { nominalTime } = input;
+  // What is taken over is for the time of its run, and so is what is added to it.
+  const nominalTime = source?.nominalTime ?? input.nominalTime;
   await parts.store.runs.start({
     ...run,
     pipeline: plan.pipeline,
@@ -71,11 +85,20 @@ async function pin(input: BeginInput, run: RunIdentity, parts: WorkerParts): Pro
     params,
     nominalTime,
     startedAt: run.startedAt,
+    origin: originOf(input, from),
   });
   const { doc } = published.annotations;
-  const rare = { ...labelsOf(published.annotations), ...environmentOf(parts), ...grantsOf(parts) };
+  const until = input.until !== undefined && { until: { node: input.until, skipped } };
+  const part = { ...(from && { from }), ...until };
+  const rare = { ...labelsOf(published.annotations), ...environmentOf(parts), ...grantsOf(parts), ...part };
   const { chunkItems = CHUNK_ITEMS } = parts;
   return { engine: ENGINE_VERSION, plan, planHash, params: quote(params), nominalTime, doc, chunkItems, ...rare };
+}
+
+function originOf({ until }: BeginInput, from: TakenRun | undefined): Json {
+  if (!from && until === undefined) return null;
+  const { run, runId, node = null } = from ?? {};
+  return { ...(run && runId && { from: { run, runId, node } }), ...(until !== undefined && { until }) };
 }
 
 /** The environment of most runs is `dev`, which is not said. */
@@ -104,8 +127,9 @@ export function planOf({ hash, plan }: StoredPlan, { plans }: Pick<WorkerParts, 
 }
 
 /** A schedule's firings carry no params of their own: the pipeline's function makes them from the firing time. */
-function paramsFor(pipeline: PipelineParts, input: BeginInput): unknown {
+function paramsFor(pipeline: PipelineParts, input: BeginInput, source: RunRecord | undefined): unknown {
   if (input.params !== null) return input.params;
+  if (source) return source.params;
   if (input.scheduled && pipeline.schedule?.params) return pipeline.schedule.params(new Date(input.nominalTime));
   return {};
 }

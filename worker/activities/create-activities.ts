@@ -18,6 +18,7 @@ import {
   type CurrentCodeInput,
   type DecisionRecord,
   ENGINE_VERSION,
+  type FollowResetInput,
   type GiveInput,
   type GrantProof,
   type LightBatch,
@@ -39,6 +40,7 @@ import { beginChunk } from './begin-chunk.js';
 import { checkValue } from './check.js';
 import { chunkItems } from './chunk-items.js';
 import { currentCode } from './current-code.js';
+import { endRunBefore, followReset } from './follow-reset.js';
 import { give } from './give.js';
 import { joinChunks, keep } from './join-chunks.js';
 import { isNull, read } from './read.js';
@@ -50,9 +52,17 @@ import { verify } from './verify.js';
 export function createActivities(parts: WorkerParts) {
   return {
     [ActivityName.begin]: (input: BeginInput): Promise<BeginResult> =>
-      guarded(() => begin(input, identity(), parts), { engine: ENGINE_VERSION }),
+      guarded(
+        async () => {
+          if (input.again) await endRunBefore(identity(), parts, Context.current().client);
+          return begin(input, identity(), parts);
+        },
+        { engine: ENGINE_VERSION },
+      ),
     [ActivityName.recordRun]: (input: RecordRunInput): Promise<void> =>
       guarded(() => recordRun(input, identity(), parts)),
+    [ActivityName.followReset]: (input: FollowResetInput): Promise<void> =>
+      guarded(() => followReset(input, identity(), parts, Context.current().client)),
     [ActivityName.read]: (value: Quoted): Promise<Quoted> => guarded(() => read(value, parts)),
     [ActivityName.isNull]: (value: Quoted): Promise<boolean> => guarded(() => isNull(value, parts)),
     [ActivityName.check]: (input: CheckInput): Promise<Quoted> => guarded(() => checkValue(input, parts)),

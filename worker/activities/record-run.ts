@@ -7,6 +7,7 @@ import { type RunIdentity, unbegunRun } from './begin.js';
 export async function recordRun(input: RecordRunInput, run: RunIdentity, { store }: WorkerParts): Promise<void> {
   const { runId } = run;
   if (input.notBegun) await store.runs.start(unbegunRun(input.notBegun, run));
+  if (input.answers) await store.runs.keepAnswers(runId, input.answers as unknown as Json);
   const error = input.faults as unknown as Json;
   if (input.outcome !== null) {
     const closedAt = new Date().toISOString();

@@ -50,7 +50,7 @@ function withdrawn({ note }: JournalEntry): string {
 }
 
 /** Names of the properties that differ; an empty name for an input that is not an object. */
-function changedParts(before: CacheFacts['input'], now: CacheFacts['input']): readonly string[] {
+export function changedParts(before: CacheFacts['input'], now: CacheFacts['input']): readonly string[] {
   if (typeof before === 'string' || typeof now === 'string') return before === now ? [] : [''];
   return changedNames(before, now);
 }
@@ -69,7 +69,7 @@ function packageChanges(before: Named, now: Named): string {
   return shown.length > 0 ? ` (${shown.join(', ')})` : '';
 }
 
-function describeChanges(names: readonly string[], before: Quoted, now: Quoted): string {
+export function describeChanges(names: readonly string[], before: Quoted, now: Quoted): string {
   const shown = names.slice(0, MOST_CHANGES).map((name) => describeChange(name, before, now));
   const more = names.length - shown.length;
   return [...shown, ...(more > 0 ? [`and ${more} more`] : [])].join(', ');

@@ -85,7 +85,11 @@ async function checkOffer(offer: Offer, query: ReuseQuery, store: Store): Promis
   return lineage ? { offer, lineage } : `an artifact of run ${offer.origin.run} is gone`;
 }
 
-async function intactEdges({ output }: Offer, { artifacts }: Store): Promise<readonly LineageEdge[] | null> {
+/** The artifacts in an output; null when one of them is gone. */
+export async function intactEdges(
+  { output }: Pick<Offer, 'output'>,
+  { artifacts }: Pick<Store, 'artifacts'>,
+): Promise<readonly LineageEdge[] | null> {
   try {
     const edges = edgesOf('out', (await decodeValue(output, { artifacts, definitions: new Map() })) as Json);
     for (const { artifact } of edges) if (!(await artifacts.holds(artifact))) return null;

@@ -11,11 +11,12 @@ import { findOffered, type Reusable, type ReuseQuery, whyMissed } from './find-r
 import { inputDigests } from './input-digests.js';
 import type { Observations } from './observe-context.js';
 import { enterFlight, type Flight, waitForFlight } from './single-flight.js';
+import { whyAnew } from './take-over.js';
 
-/** How a task uses earlier outputs, on this worker. An operator who retries wants the step to run. */
+/** How a task uses earlier outputs, on this worker. An operator who retries, or runs a node anew, wants it to run. */
 export function reuseModeOf(task: StepTask, parts: Pick<WorkerParts, 'reuse'>): CacheMode {
   const mode = parts.reuse ? (task.cache ?? 'off') : 'off';
-  return mode === 'reuse' && task.generation > 0 ? 'refresh' : mode;
+  return mode === 'reuse' && (task.generation > 0 || task.from?.anew !== undefined) ? 'refresh' : mode;
 }
 
 /** What was found out before a step with reuse runs, or instead of it. */
@@ -104,7 +105,8 @@ function withWait(reason: string, { waitedMs = 0 }: StepTask): string {
   return waitedMs > 0 ? `${reason}, after a wait of ${Math.ceil(waitedMs / 1000)} s` : reason;
 }
 
-function whyRefresh({ generation }: StepTask): string {
+function whyRefresh({ node, generation, from }: StepTask): string {
+  if (generation === 0 && from?.anew !== undefined) return whyAnew(node, from.anew);
   return generation > 0 ? 'an operator asked for another attempt' : 'refresh: runs, and offers its output';
 }
 

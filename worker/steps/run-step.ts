@@ -23,6 +23,7 @@ import { cacheKey } from '../reuse/cache-key.js';
 import { type Observations, observeContext } from '../reuse/observe-context.js';
 import { decideReuse, offeredRecord, type ReuseAttempt, reusedRecord, reuseModeOf } from '../reuse/reuse.js';
 import { watchFlight } from '../reuse/single-flight.js';
+import { ranRecord, takenRecord, takeOver } from '../reuse/take-over.js';
 import { callStepFunction } from './call-step.js';
 import { claimOf, workerName } from './claim-of.js';
 import { asFailure, clip, isOutage, Rejection, retryAfter } from './failures.js';
@@ -116,7 +117,7 @@ async function runClaimed(
   try {
     const code = await parts.code.load(task.code);
     const work: StepWork = { task, token, step: stepNamed(task.step, code), code, parts, secrets, onProgress, held };
-    const done = reuseModeOf(task, parts) === 'off' ? await runPlainly(work) : await runOrReuse(work);
+    const done = await takeOrRun(work);
     if ('wait' in done) {
       await parts.store.journal.noteWait(key, token, describeTurn(done.wait.why));
       return done;
@@ -160,6 +161,22 @@ interface StepDone {
   readonly lineage: readonly LineageEdge[];
   readonly cache?: CacheRecord;
 }
+
+/** The output of the run that this one takes over from, where there is one and it is the same work. */
+async function takeOrRun(work: StepWork): Promise<StepDone | StepWait> {
+  const { task, code, parts } = work;
+  const { store } = parts;
+  const { taken, reason } = task.from ? await takeOver(task, task.from, store) : NOTHING_TO_TAKE;
+  if (taken) {
+    const lineage = [...edgesOf('in', task.input), ...taken.lineage];
+    return { output: taken.entry.output, lineage, cache: await takenRecord(task, taken, reason, code, store) };
+  }
+  if (reuseModeOf(task, parts) !== 'off') return runOrReuse(work);
+  const done = await runPlainly(work);
+  return task.from && !('wait' in done) ? { ...done, cache: await ranRecord(task, reason, code, store) } : done;
+}
+
+const NOTHING_TO_TAKE = { taken: null, reason: '' };
 
 async function runPlainly(work: StepWork): Promise<StepDone | StepWait> {
   const { task, parts } = work;
