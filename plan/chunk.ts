@@ -63,7 +63,7 @@ export type Kept<T extends Json = Json> = { readonly value: T } | { readonly kep
 export interface ChunkInput {
   readonly run: RunKey;
   /** All of what the run is pinned to but the plan itself, the params and what documents them. */
-  readonly pinned: Pick<BeginResult, 'engine' | 'planHash' | 'nominalTime' | 'environment' | 'chunkItems'>;
+  readonly pinned: Pick<BeginResult, 'engine' | 'planHash' | 'nominalTime' | 'environment' | 'chunkItems' | 'from'>;
   /** Id of the map in the plan. */
   readonly map: string;
   /** Its id in the run. */

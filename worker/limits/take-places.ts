@@ -21,6 +21,8 @@ export interface PlaceOptions {
 export interface Held {
   readonly leases: Lease[];
   devices: HeldDevices | null;
+  /** A function that was told to stop and goes on: what is held is held until it ends. Absent: none. */
+  left?: Promise<unknown>;
 }
 
 /** What somebody holds while its place is given. */

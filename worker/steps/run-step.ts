@@ -30,6 +30,7 @@ import { asFailure, clip, isOutage, Rejection, retryAfter } from './failures.js'
 import { guardContext } from './guard-context.js';
 import { startHeartbeat } from './heartbeat.js';
 import { hideInError } from './hide-secrets.js';
+import { leaveBehind } from './leave-behind.js';
 import { runLightSteps } from './run-light-steps.js';
 import { runOf } from './run-of.js';
 import { Scratch } from './scratch.js';
@@ -133,8 +134,13 @@ async function runClaimed(
     const failures = await parts.store.journal.recordFailure({ key, token, error: describe(error) });
     throw asFailure(error, retryAfter(error, failures + (task.cutOff ?? 0), task.retry));
   } finally {
-    held.devices?.release();
-    await parts.leases.release(held.leases);
+    const release = async (): Promise<void> => {
+      held.devices?.release();
+      await parts.leases.release(held.leases);
+    };
+    // A function that was left behind still uses what it was given.
+    if (held.left) void held.left.then(release, release);
+    else await release();
   }
 }
 
@@ -252,13 +258,13 @@ async function execute(
   });
   const devices = held.devices?.ids ?? undefined;
   const context = fullContext({ ...attempt, store: parts.store, checkpoints, scratch, onProgress, devices });
-  try {
-    const output = await callStepFunction(step, input, shown(guardContext(context, secrets)));
-    secrets.refuseIn(output, `the output of step "${task.step}"`);
-    return output;
-  } finally {
-    await scratch.remove();
-  }
+  const call = callStepFunction(step, input, shown(guardContext(context, secrets))).finally(() => scratch.remove());
+  const output = await leaveBehind(call, attempt.signal, () => {
+    held.left = call;
+    attempt.log.warn('the step was told to stop and did not: it is left behind, and what it puts out does not count');
+  });
+  secrets.refuseIn(output, `the output of step "${task.step}"`);
+  return output;
 }
 
 /** A worker that shuts down leaves its attempt to the next one; anything else that stops an attempt is final. */

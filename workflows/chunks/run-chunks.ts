@@ -140,11 +140,12 @@ async function runOnce(chunked: Chunked, index: number, lane: number, attempt: n
 }
 
 function inputOf({ node, id, chunks, outer, run, shares }: Chunked, index: number, lane: number): ChunkInput {
-  const { engine, planHash, nominalTime, environment, chunkItems } = run.pinned;
+  const { engine, planHash, nominalTime, environment, chunkItems, from } = run.pinned;
   const { workflowId, runId } = workflowInfo();
   return {
     run: run.of ?? { id: workflowId, runId },
-    pinned: { engine, planHash, nominalTime, environment, chunkItems },
+    // Maps with nodes that people answer are not cut.
+    pinned: { engine, planHash, nominalTime, environment, chunkItems, ...(from && { from: { ...from, answers: {} } }) },
     map: node.id,
     node: id,
     chunk: index,
