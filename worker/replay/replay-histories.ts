@@ -7,7 +7,7 @@ import { type CallDifference, compareCalls } from './compare-calls.js';
 import { isIntended } from './intended.js';
 import { type History, recordedCalls, recordedEngine } from './recorded-calls.js';
 
-/** A history, and the workflow id it is of. */
+/** A history, and what it is called: the workflow id it is of, or a file. */
 export interface NamedHistory {
   readonly workflowId: string;
   readonly history: History;
@@ -44,12 +44,12 @@ export async function* replayHistories(
       },
     },
   };
-  const recorded: History[] = [];
-  for await (const { workflowId, runId, error } of Worker.runReplayHistories(
+  const recorded: NamedHistory[] = [];
+  for await (const { runId, error, ...replayed } of Worker.runReplayHistories(
     { workflowBundle: { code }, sinks },
     noting(histories, recorded),
   )) {
-    const history = recorded.shift() ?? {};
+    const { workflowId, history } = recorded.shift() ?? { ...replayed, history: {} };
     const engine = recordedEngine(history);
     const raw = error ? [] : compareCalls(recordedCalls(history), reported.get(runId) ?? []);
     reported.delete(runId);
@@ -58,15 +58,23 @@ export async function* replayHistories(
   }
 }
 
-/** Notes the histories in the order in which they are replayed. */
+/**
+ * Notes the histories in the order in which they are replayed. They are replayed under the ids they had: the parts of a
+ * large map are named after their run.
+ */
 async function* noting(
   histories: AsyncIterable<NamedHistory> | Iterable<NamedHistory>,
-  recorded: History[],
+  recorded: NamedHistory[],
 ): AsyncGenerator<NamedHistory> {
   for await (const named of histories) {
-    recorded.push(named.history);
-    yield named;
+    recorded.push(named);
+    yield { ...named, workflowId: recordedId(named.history) ?? named.workflowId };
   }
+}
+
+/** Absent in histories of very old servers. */
+function recordedId({ events }: History): string | undefined {
+  return events?.[0]?.workflowExecutionStartedEventAttributes?.workflowId || undefined;
 }
 
 function messageOf(error: unknown): string {
