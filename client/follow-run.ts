@@ -33,7 +33,17 @@ export interface FollowOptions {
 
 /** Follows a run until it is closed or held. */
 export async function followRun(handle: WorkflowHandle, options: FollowOptions = {}): Promise<Followed> {
-  const ended = endOf(handle);
+  // What still asks when the connection is closed would try again on its own, and end the process by that.
+  const stop = new AbortController();
+  const ended = handle.client.connection.withAbortSignal(stop.signal, () => endOf(handle));
+  return follow(handle, ended, options).finally(() => stop.abort());
+}
+
+async function follow(
+  handle: WorkflowHandle,
+  ended: ReturnType<typeof endOf>,
+  options: FollowOptions,
+): Promise<Followed> {
   const seen = new Map<string, string>();
   let closed: Followed | null = null;
   const remember = (end: Followed): void => {

@@ -60,11 +60,14 @@ const OUTAGE_RETRY = { initialInterval: 500, backoffCoefficient: 2, maximumInter
 /** How Temporal's retry policies name an attempt whose time is over: the interpreter counts those itself. */
 const CUT_OFF = 'TemporalTimeout:StartToClose';
 
+/** Somebody waits for the answer: what a killed worker was at goes to another one soon, in milliseconds. */
+const DECIDE_MS = 15_000;
+
 type Activities = Record<string, (input: unknown) => Promise<unknown>>;
 
-const own = (summary: string, totalMs: number): Activities =>
+const own = (summary: string, totalMs: number, attemptMs = 60_000): Activities =>
   proxyActivities<Activities>({
-    startToCloseTimeout: 60_000,
+    startToCloseTimeout: attemptMs,
     scheduleToCloseTimeout: totalMs,
     retry: OUTAGE_RETRY,
     summary,
@@ -172,13 +175,13 @@ export async function callCheck(input: CheckInput, totalMs = OUTAGE_MS): Promise
 
 /** The code that steps have in their pipeline's current plan. @param totalMs how long an outage is waited for. */
 export async function callCurrentCode(input: CurrentCodeInput, totalMs: number): Promise<CurrentCode> {
-  return (await own('find the current code', totalMs)[ActivityName.currentCode]!(input)) as CurrentCode;
+  return (await own('find the current code', totalMs, DECIDE_MS)[ActivityName.currentCode]!(input)) as CurrentCode;
 }
 
 /** Commits what an operator gives in place of a step's output. @param totalMs how long an outage is waited for. */
 export async function callGive(input: GiveInput, totalMs: number): Promise<Quoted> {
   const summary = summaryOf(`given by ${input.given.by}: ${input.task.node}`);
-  return (await own(summary, totalMs)[ActivityName.give]!(input)) as Quoted;
+  return (await own(summary, totalMs, DECIDE_MS)[ActivityName.give]!(input)) as Quoted;
 }
 
 /** As `callCheck`, beside the workflow if that works at once, else through the queue. */

@@ -93,7 +93,7 @@ async function currentCodeOf(steps: readonly HeldStep[], state: RunState): Promi
 }
 
 /** How long whoever decides waits for workers, in milliseconds. */
-const WORKER_MS = 60_000;
+const WORKER_MS = 120_000;
 
 async function skip(request: SkipRequest, state: RunState): Promise<string> {
   const { hold, step } = admitSkip(request, state);

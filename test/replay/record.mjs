@@ -3,8 +3,8 @@
  * Run it when the engine version changes; histories of older engines stay. Needs a build:
  * node test/replay/record.mjs [NAME…]
  */
-import { spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { chmodSync, cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -23,6 +23,24 @@ const RECORDINGS = [
   { name: 'large-result', pipeline: 'large-result', params: { bytes: 50_000 } },
   { name: 'retried', pipeline: 'faulty', params: { file: missing }, mends: missing, then: ['retry'] },
   { name: 'aborted', pipeline: 'faulty', params: { file: join(state, 'never') }, then: ['abort'] },
+  { name: 'held-deadline', pipeline: 'brief-hold', params: {}, closes: true },
+  {
+    name: 'skipped',
+    pipeline: 'held',
+    params: { words: ['bad-a', 'fine'], marks: '/dev/null' },
+    then: [['skip', '--value', '{"word":"bad-a","rate":7}', '--by', 'ann', '--reason', 'as last year']],
+  },
+  {
+    name: 'retried-current',
+    pipeline: 'held',
+    params: { words: ['bad-a', 'bad-b'], marks: '/dev/null' },
+    publishes: ['held-rates.ts', 'throw new Error(noRate(word))', 'return 1000'],
+    then: [
+      ['retry', '--node', 'rates[bad-b]/rate'],
+      ['retry', '--node', 'rates[bad-a]/rate', '--code', 'current'],
+      ['retry', '--code', 'current'],
+    ],
+  },
   { name: 'cancelled', pipeline: 'faulty', params: { file: join(state, 'never') }, then: ['cancel'] },
   { name: 'ways', pipeline: 'ways', params: { kinds: ['number', 'list'], n: 3, twice: true } },
   { name: 'deferred', pipeline: 'deferred', params: { n: 2 } },
@@ -80,7 +98,8 @@ try {
   rmSync(state, { recursive: true, force: true });
 }
 
-async function record({ name, pipeline, params, behind, beside = [], mends, then = [], chunkItems = '', part }) {
+async function record(recording) {
+  const { name, pipeline, params, behind, beside = [], mends, publishes, then = [], chunkItems = '', part } = recording;
   process.env.PAWL_CHUNK_ITEMS = String(chunkItems);
   const start = (id) =>
     pawl('run', `test/runs/pipelines/${pipeline}.ts`, '--id', id, '--params', JSON.stringify(params));
@@ -93,7 +112,9 @@ async function record({ name, pipeline, params, behind, beside = [], mends, then
   for (const [command, ...options] of beside) await pawl(command, name, ...options);
   await run;
   if (mends) writeFileSync(mends, '');
-  for (const command of then) await pawl(command, name);
+  if (publishes) await publishMended(pipeline, publishes);
+  for (const [command, ...options] of then.map((each) => [each].flat())) await pawl(command, name, ...options);
+  if (recording.closes) await hasClosed(name);
   const history = await save(name, name);
   if (part) await save(firstPartOf(history), part);
 }
@@ -118,6 +139,31 @@ async function letBothGo(name, gate) {
   await hasBegun(name);
   await new Promise((resolve) => setTimeout(resolve, 5000));
   writeFileSync(gate, '');
+}
+
+/** Publishes the pipeline with one of its files changed. */
+async function publishMended(pipeline, [file, from, to]) {
+  const folder = join(root, '.pawl', `record-${process.pid}`);
+  cpSync(join(root, 'test/runs/pipelines'), folder, { recursive: true });
+  writeFileSync(join(folder, file), readFileSync(join(folder, file), 'utf8').replace(from, to));
+  await pawl('publish', join(folder, `${pipeline}.ts`));
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/** Lets a held run come to the end of its time: a worker must be there then. */
+async function hasClosed(name) {
+  const env = { ...process.env, PAWL_STATE: state, DATABASE_URL: '' };
+  const worker = spawn(process.execPath, [join(root, 'bin/pawl.js'), 'worker'], { cwd: root, env, stdio: 'inherit' });
+  while (shown(name).phase !== 'closed') await new Promise((resolve) => setTimeout(resolve, 500));
+  worker.kill('SIGTERM');
+  await new Promise((resolve) => worker.on('close', resolve));
+}
+
+function shown(name) {
+  const env = { ...process.env, PAWL_STATE: state, DATABASE_URL: '' };
+  return JSON.parse(
+    execFileSync(process.execPath, [join(root, 'bin/pawl.js'), 'show', name, '--json'], { cwd: root, env }),
+  );
 }
 
 async function hasBegun(name) {

@@ -251,6 +251,19 @@ describe('an abort', () => {
   });
 });
 
+test('an abort ends a run that is not held, and stops what it has at work', async () => {
+  expect(await stack.pawl('publish', 'test/runs/pipelines/marks.ts')).toMatchObject({ code: 0 });
+  const file = join(folder, 'abort-at-work');
+  const args = [{ file, waitMs: 60_000 }];
+  const handle = await stack.client.workflow.start('marks', { taskQueue: 'pawl', workflowId: 'at-work', args });
+  await until(async () => (await readFile(file, 'utf8').catch(() => '')) !== '', 20_000);
+  const aborted = await stack.pawl('abort', 'at-work', '--by', 'ann', '--reason', 'wrong month', '--json');
+  expect(JSON.parse(aborted.stdout)).toMatchObject({ outcome: 'aborted' });
+  await expect(handle.result()).rejects.toMatchObject({ cause: { message: 'aborted by ann: wrong month' } });
+  await expect(openRun(handle).abort()).rejects.toMatchObject({ type: 'UnknownRun' });
+  expect(await stack.pawl('replay', 'at-work')).toMatchObject({ code: 0 });
+}, 60_000);
+
 test('a request that says something else than its sender meant is refused', async () => {
   const { handle, run } = await hold(['bad-z']);
   const update = (name: string, input: object) => handle.executeUpdate(name, { args: [input] });

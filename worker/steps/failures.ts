@@ -31,7 +31,16 @@ export function clip(text: string): string {
   return text.length <= MAX_TEXT ? text : `${text.slice(0, MAX_TEXT)}… (${text.length} characters)`;
 }
 
-export const isOutage = (error: unknown): boolean => isPawlError(error) && OUTAGES.has(error.type);
+/** Also when a step's function has caught it and thrown an error of its own for which it is the cause. */
+export function isOutage(error: unknown): boolean {
+  for (let at = error, depth = 0; at instanceof Error && depth < MAX_CAUSES; at = at.cause, depth += 1) {
+    if (isPawlError(at) && OUTAGES.has(at.type)) return true;
+  }
+  return false;
+}
+
+/** Causes may go round in a circle. */
+const MAX_CAUSES = 10;
 
 export interface FailureRetry {
   readonly again: boolean;
