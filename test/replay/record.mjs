@@ -84,6 +84,22 @@ const RECORDINGS = [
     params: { kind: 'dear', file: '/dev/null', until: join(state, 'gate') },
     behind: join(state, 'gate'),
   },
+  {
+    name: 'approval-escalated',
+    pipeline: 'escalating',
+    params: { n: 1 },
+    tries: [['approve', '--by', 'bea', '--role', 'board']],
+  },
+  {
+    name: 'approval-signed',
+    pipeline: 'signed',
+    params: { n: 1, names: ['a'] },
+    beside: [['approve', '--node', 'map[a]/take', '--by', 'cy', '--detach']],
+    signed: [
+      ['--by', 'ann', '--role', 'owner', '--value', '{"level":2}'],
+      ['--by', 'bob', '--role', 'reviewer', '--value', '{"level":3}'],
+    ],
+  },
 ].filter(({ name }) => process.argv.length === 2 || process.argv.includes(name));
 
 /** Two groups of a map that bears the failure of one, each with two failing words or none. */
@@ -92,14 +108,29 @@ function gappy(...kinds) {
   return kinds.map((kind, at) => ({ id: `group-${at}`, words: words[kind] }));
 }
 
+let keys = '';
 try {
+  keys = pawlNow('grants', 'keygen', '--out', join(state, 'key.json')).toString();
   for (const recording of RECORDINGS) await record(recording);
 } finally {
   rmSync(state, { recursive: true, force: true });
 }
 
 async function record(recording) {
-  const { name, pipeline, params, behind, beside = [], mends, publishes, then = [], chunkItems = '', part } = recording;
+  const {
+    name,
+    pipeline,
+    params,
+    behind,
+    beside = [],
+    tries = [],
+    signed = [],
+    mends,
+    publishes,
+    then = [],
+    chunkItems = '',
+    part,
+  } = recording;
   process.env.PAWL_CHUNK_ITEMS = String(chunkItems);
   const start = (id) =>
     pawl('run', `test/runs/pipelines/${pipeline}.ts`, '--id', id, '--params', JSON.stringify(params));
@@ -108,8 +139,10 @@ async function record(recording) {
   const run = start(name);
   if (behind) await letBothGo(name, behind);
   await ahead;
-  if (beside.length > 0) await hasBegun(name);
+  if (beside.length + tries.length > 0) await hasBegun(name);
   for (const [command, ...options] of beside) await pawl(command, name, ...options);
+  for (const [command, ...options] of tries) while ((await pawl(command, name, ...options)) !== 0) await pause();
+  for (const options of signed) await approveSigned(name, options);
   await run;
   if (mends) writeFileSync(mends, '');
   if (publishes) await publishMended(pipeline, publishes);
@@ -167,7 +200,18 @@ function shown(name) {
 }
 
 async function hasBegun(name) {
-  while ((await pawl('show', name)) !== 0) await new Promise((resolve) => setTimeout(resolve, 500));
+  while ((await pawl('show', name)) !== 0) await pause();
+}
+
+function pause() {
+  return new Promise((resolve) => setTimeout(resolve, 500));
+}
+
+async function approveSigned(name, options) {
+  const grant = join(state, 'grant.json');
+  const args = ['grants', 'sign', name, '--node', 'release', '--key', join(state, 'key.json'), ...options];
+  writeFileSync(grant, pawlNow(...args));
+  await pawl('approve', name, '--grant', grant, '--detach');
 }
 
 /** A history says which process on which machine did what; a replay needs none of it. */
@@ -179,8 +223,17 @@ function withoutMachine(value, key = '') {
   return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, withoutMachine(part, name)]));
 }
 
+/** What a command prints. */
+function pawlNow(...args) {
+  return execFileSync(process.execPath, [join(root, 'bin/pawl.js'), ...args], { cwd: root, env: environment() });
+}
+
+function environment() {
+  return { ...process.env, PAWL_STATE: state, DATABASE_URL: '', PAWL_GRANT_KEYS: keys };
+}
+
 function pawl(...args) {
-  const env = { ...process.env, PAWL_STATE: state, DATABASE_URL: '' };
+  const env = environment();
   const child = spawn(process.execPath, [join(root, 'bin/pawl.js'), ...args], { cwd: root, env, stdio: 'inherit' });
   return new Promise((resolve) => child.on('close', resolve));
 }

@@ -60,7 +60,7 @@ describe('kill -9 of the worker', () => {
     );
   });
 
-  test('between two approvers: the first decision counts, and the run goes on with the second', async () => {
+  test('between two approvers, and before the second is recorded: both count, and are recorded once', async () => {
     worker = await stack.startWorker();
     const handle = await stack.client.workflow.start('release', {
       taskQueue: 'pawl',
@@ -74,7 +74,13 @@ describe('kill -9 of the worker', () => {
     worker = await stack.startWorker();
     await expect(approve('ann', 'owner')).rejects.toThrow();
     expect(await approve('bob', 'reviewer')).toContain('2 of 2 have approved');
+    await killWorker();
+    worker = await stack.startWorker();
     expect(await handle.result()).toMatchObject({ outcome: 'succeeded' });
+    expect(await stack.store.decisions.ofRun(handle.firstExecutionRunId)).toMatchObject([
+      { node: 'release', nth: 0, by: 'ann', role: 'owner', approved: true, proof: 'claimed' },
+      { node: 'release', nth: 1, by: 'bob', role: 'reviewer', approved: true, proof: 'claimed' },
+    ]);
   });
 
   test('again and again at random moments: the result is the same', async () => {
