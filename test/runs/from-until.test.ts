@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connectPawl, type PawlConnection, pipelineClient } from '../../client/index.js';
 import type { NodeStatus, RunResult } from '../../plan/protocol.js';
+import type { NodeForecast } from '../../worker/forecast/forecast.js';
 import { startTestStack, type TestStack } from '../support/stack.js';
 import { until } from '../support/until.js';
 
@@ -60,7 +61,16 @@ async function reasonsOf(id: string): Promise<Readonly<Record<string, string | n
 describe('pawl run --from RUN --node NODE', () => {
   test('runs the node and what depends on it, takes the rest over, with the params, and says why', async () => {
     const file = await wholeRun('whole');
-    const ran = await stack.pawl('run', 'parts', '--from', 'whole', '--node', 'second', '--id', 'again', '--json');
+    const flags = ['--from', 'whole', '--node', 'second', '--json'];
+    const { nodes } = JSON.parse((await stack.pawl('plan', 'parts', ...flags)).stdout) as { nodes: NodeForecast[] };
+    const foreseen = Object.fromEntries(nodes.map(({ node, reason }) => [node, reason]));
+    expect(foreseen).toMatchObject({
+      first: 'taken from run whole',
+      beside: 'taken from run whole',
+      second: 'runs anew, as asked for',
+      third: 'runs anew: it is part of "second", or comes after it',
+    });
+    const ran = await stack.pawl('run', 'parts', ...flags, '--id', 'again');
     expect(JSON.parse(ran.stdout)).toMatchObject({ outcome: 'succeeded', result: { n: 4, beside: 2 } });
     expect(await ranIn(file)).toEqual(['second', 'third']);
     expect(await reasonsOf('again')).toMatchObject({
@@ -151,6 +161,12 @@ describe('pawl run --until NODE', () => {
     const ran = await stack.pawl('run', 'parts', '--file', file, '--until', 'second', '--id', 'until', '--json');
     expect(JSON.parse(ran.stdout)).toMatchObject({ outcome: 'succeeded', result: { n: 3 } });
     expect(await ranIn(file)).toEqual(['a', 'b', 'first', 'second']);
+    const plan = await stack.pawl('plan', 'parts', '--file', file, '--until', 'second', '--json');
+    const { nodes } = JSON.parse(plan.stdout) as { nodes: NodeForecast[] };
+    expect(nodes.find(({ node }) => node === 'third')).toMatchObject({
+      forecast: 'skipped',
+      reason: '"second" does not need it',
+    });
     const table = await tableOf('until');
     for (const node of ['beside', 'third', 'when.then/agree'])
       expect(table.get(node)).toMatchObject({ state: 'skipped' });

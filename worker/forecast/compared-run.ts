@@ -21,13 +21,18 @@ export async function findComparedRun(pipeline: string, params: Json, store: Sto
   const runs = await store.runs.list({ pipeline, limit: MOST_LOOKED_AT });
   const isSame = (run: RunRecord): boolean => canonicalJson(run.params) === canonicalJson(params);
   for (const run of [...runs.filter(isSame), ...runs.filter((each) => !isSame(each))]) {
-    const entries = (await store.journal.nodesOfRun(run.runId)).filter(({ state }) => state === 'committed');
-    if (entries.length === 0) continue;
-    // Of a node's generations the last one counts, which comes last.
-    const byNode = new Map(entries.map((each) => [each.node, each]));
-    return { run: run.workflowId, entries: byNode, steps: await stepsOf(run, store) };
+    const compared = await comparedRunOf(run, store);
+    if (compared.entries.size > 0) return compared;
   }
   return null;
+}
+
+/** A run to compare with, whether it has committed anything or not. */
+export async function comparedRunOf(run: RunRecord, store: Store): Promise<ComparedRun> {
+  const entries = (await store.journal.nodesOfRun(run.runId)).filter(({ state }) => state === 'committed');
+  // Of a node's generations the last one counts, which comes last.
+  const byNode = new Map(entries.map((each) => [each.node, each]));
+  return { run: run.workflowId, entries: byNode, steps: await stepsOf(run, store) };
 }
 
 async function stepsOf({ planHash }: RunRecord, store: Store): Promise<ComparedRun['steps']> {

@@ -1,6 +1,7 @@
 import { quote } from '../../plan/binding.js';
 import type { Digest } from '../../plan/canonical.js';
 import type { Json } from '../../plan/json.js';
+import { planUntil } from '../../plan/part-of-plan.js';
 import {
   type ApprovalNode,
   type Block,
@@ -10,10 +11,11 @@ import {
   type SleepNode,
   type WaitNode,
 } from '../../plan/plan.js';
-import { visitNode } from '../../plan/visit.js';
-import type { Store } from '../../store/index.js';
+import type { TakenRun } from '../../plan/protocol.js';
+import { nodesOf, visitNode } from '../../plan/visit.js';
+import type { RunRecord, Store } from '../../store/index.js';
 import type { LoadedCode } from '../code/load-code.js';
-import { findComparedRun } from './compared-run.js';
+import { comparedRunOf, findComparedRun } from './compared-run.js';
 import { type Expected, isKnown, unknown } from './expected.js';
 import { ExpectedFrame } from './expected-frame.js';
 import type { NodeForecast, RunForecast } from './forecast.js';
@@ -33,13 +35,17 @@ export interface ForecastOptions {
   readonly store: Store;
   /** Default: true. */
   readonly reuse?: boolean;
+  /** The run that it would take over from, and what. Default: none. */
+  readonly part?: { readonly source?: RunRecord; readonly from?: TakenRun; readonly until?: string };
 }
 
 /** Says what a run would do, node by node. Nothing is run, published or started. */
 export async function forecastRun(options: ForecastOptions): Promise<RunForecast> {
-  const { plan, planHash, code, params, store, reuse = true } = options;
+  const { plan: whole, planHash, code, params, store, reuse = true, part = {} } = options;
+  const { source, from, until } = part;
+  const { plan, skipped } = until === undefined ? { plan: whole, skipped: [] } : planUntil(whole, until);
   const { pipeline } = plan;
-  const compared = await findComparedRun(pipeline, params, store);
+  const compared = source ? await comparedRunOf(source, store) : await findComparedRun(pipeline, params, store);
   const nodes: NodeForecast[] = [];
   const all: Forecaster = {
     pipeline,
@@ -47,6 +53,7 @@ export async function forecastRun(options: ForecastOptions): Promise<RunForecast
     code,
     store,
     compared,
+    from,
     reuse,
     note: (node, frame, what) => void nodes.push(toNodeForecast(node, frame, what)),
     block: (block, frame) => forecastBlock(block, frame, all),
@@ -54,7 +61,12 @@ export async function forecastRun(options: ForecastOptions): Promise<RunForecast
   const frame = ExpectedFrame.of(quote(params));
   await all.block(plan.block, frame);
   if (plan.onExit) {
-    await all.block(plan.onExit.block, frame.withItem(EXIT_ITEM, unknown([EXIT_ITEM])));
+    const onExit = { ...all, from: undefined };
+    await onExit.block(plan.onExit.block, frame.withItem(EXIT_ITEM, unknown([EXIT_ITEM])));
+  }
+  for (const node of nodesOf(whole.block)) {
+    if (skipped.includes(node.id))
+      all.note(node, frame, { forecast: 'skipped', reason: `"${until}" does not need it` });
   }
   return { pipeline, plan: planHash, params, comparedWith: compared?.run ?? null, nodes };
 }

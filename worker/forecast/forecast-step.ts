@@ -1,8 +1,9 @@
 import { codeNamesIn, type Quoted } from '../../plan/binding.js';
-import type { StepNode } from '../../plan/plan.js';
+import { EXIT_ITEM, type StepNode } from '../../plan/plan.js';
 import { bundleOf } from '../reuse/cache-key.js';
 import { findReusable, type Lookup } from '../reuse/find-reusable.js';
 import { inputDigests } from '../reuse/input-digests.js';
+import { takeOver, whyAnew } from '../reuse/take-over.js';
 import { seedOf } from '../steps/seed-of.js';
 import { previousOutputOf } from '../steps/step-context.js';
 import { type Expected, isKnown, unknown } from './expected.js';
@@ -12,6 +13,8 @@ import { type Recorded, resolveExpected } from './resolve-expected.js';
 
 export async function forecastStep(node: StepNode, frame: ExpectedFrame, all: Forecaster): Promise<Expected> {
   const id = frame.rename(node.id);
+  const taken = await forecastTaken(node, id, frame, all);
+  if (taken) return taken;
   const always = whyAlways(node, all);
   if (always !== null) {
     all.note(node, frame, { forecast: 'runs', reason: always });
@@ -23,6 +26,32 @@ export async function forecastStep(node: StepNode, frame: ExpectedFrame, all: Fo
     return outputAsBefore(node, id, all);
   }
   return noteLookup(node, frame, all, input, await lookUp(node, id, input.value, all));
+}
+
+/** What becomes of a step whose run takes over from another one; null where that says nothing about it. */
+async function forecastTaken(
+  node: StepNode,
+  id: string,
+  frame: ExpectedFrame,
+  all: Forecaster,
+): Promise<Expected | null> {
+  const { from, store, bundle: code } = all;
+  if (!from || node.options.light || id.startsWith(`${EXIT_ITEM}/`)) return null;
+  if (from.node !== undefined && from.anew.includes(node.id)) {
+    all.note(node, frame, { forecast: 'runs', reason: whyAnew(node.id, from.node) });
+    return outputAsBefore(node, id, all);
+  }
+  const input = resolveExpected(node.input, frame, recordedInput(node, id, all));
+  if (!isKnown(input)) return null;
+  const covers = codeNamesIn(node.input);
+  const { step, fingerprint } = node;
+  const task = { node: id, step, fingerprint, input: input.value, code, covers };
+  const { taken, reason } = await takeOver(task, { run: from.run, runId: from.runId }, store);
+  if (!taken) return null;
+  const { on } = input;
+  if (on.size === 0) all.note(node, frame, { forecast: 'reused', reason, from: taken.origin });
+  else all.note(node, frame, { forecast: 'depends', reason: `${reason} ${ifTheSame(on, all)}`, on });
+  return { value: taken.entry.output, on };
 }
 
 function noteLookup(

@@ -1,5 +1,6 @@
 import type { Digest } from '../../plan/canonical.js';
 import { type Block, EXIT_ITEM, type PlanNode } from '../../plan/plan.js';
+import type { TakenRun } from '../../plan/protocol.js';
 import type { ReuseOrigin, Store } from '../../store/index.js';
 import type { LoadedCode } from '../code/load-code.js';
 import type { ComparedRun } from './compared-run.js';
@@ -15,6 +16,8 @@ export interface Forecaster {
   readonly code: LoadedCode;
   readonly store: Store;
   readonly compared: ComparedRun | null;
+  /** What the run would take over from another one. Absent: nothing. */
+  readonly from?: TakenRun;
   /** False: no step is reused, as this process' settings say. */
   readonly reuse: boolean;
   /** Adds what would become of a node. */
