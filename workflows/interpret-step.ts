@@ -13,6 +13,7 @@ import type { Frame } from './frame.js';
 import { resultAhead } from './light-ahead.js';
 import type { Run } from './run.js';
 import { summaryOf } from './summary.js';
+import type { Turn } from './turn.js';
 import { isWait, waitForTurn } from './wait-for-turn.js';
 
 /**
@@ -31,7 +32,7 @@ export async function interpretStep(node: StepNode, frame: Frame, run: Run, bloc
   let generation = 0;
   let cutOff = 0;
   let paused = 0;
-  let waitedMs = 0;
+  let turn: Turn | undefined;
   const label = run.pinned.labels?.[node.id];
   run.state.started(id);
   if (light && run.pinned.engine >= 3) {
@@ -60,17 +61,18 @@ export async function interpretStep(node: StepNode, frame: Frame, run: Run, bloc
               ...turnOf(code.options, run),
               ...(generation === 0 && fromOf(node, run)),
               ...(cutOff > 0 && { cutOff }),
-              ...(waitedMs > 0 && { waitedMs }),
+              ...(turn && { waitedMs: turn.waitedMs }),
             },
             code.options,
             label,
           ));
       if (isWait(result)) {
-        waitedMs += result.wait.ms;
-        await waitForTurn(id, result, run);
+        turn ??= run.state.turns.next(code.options.priority);
+        await waitForTurn(id, result, turn, run);
         run.state.started(id);
         continue;
       }
+      turn?.leave();
       const breath = light ? budget.spent(result.ms, sizeOf(result)) : undefined;
       if (breath) {
         await breath;
@@ -79,6 +81,7 @@ export async function interpretStep(node: StepNode, frame: Frame, run: Run, bloc
       run.state.finished(id, result.reused);
       return result.output;
     } catch (error) {
+      turn?.leave();
       endIfDecided(id, error, run);
       if (light) {
         light = false;
@@ -99,7 +102,7 @@ export async function interpretStep(node: StepNode, frame: Frame, run: Run, bloc
       }
       cutOff = 0;
       paused = 0;
-      waitedMs = 0;
+      turn = undefined;
       generation += 1;
       run.state.started(id);
     }

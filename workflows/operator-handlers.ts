@@ -122,9 +122,9 @@ async function whileBusy<T>(holds: readonly Hold[], what: string, work: () => Pr
   }
 }
 
-/** What is held ends with the fault it is held for; else whatever is at work is stopped. */
+/** What is held ends with the fault it is held for; else whatever is at work, or about to go on, is stopped. */
 function abort(request: AbortRequest, state: RunState): string {
-  const holds = state.holds.all();
+  const holds = state.holds.all().filter(({ decision }) => decision === null);
   const why = `aborted by ${request.by?.trim() || 'an operator'}: ${request.reason ?? 'no reason given'}`;
   for (const hold of holds) hold.decide({ how: 'abort', why });
   if (holds.length === 0) state.stop?.because(new RunGivenUp('aborted', [], why));

@@ -19,6 +19,7 @@ import { type HeldStep, type Hold, Holds } from './holds.js';
 import { Inbox } from './inbox.js';
 import { LightSteps } from './light-steps.js';
 import type { Stop } from './stop.js';
+import { Turns } from './turn.js';
 
 interface Entry {
   state: NodeState;
@@ -46,6 +47,8 @@ export class RunState {
   readonly lightSteps = new LightSteps(this.budget);
   readonly inbox = new Inbox();
   readonly holds = new Holds();
+  /** Steps that wait until they may begin. */
+  readonly turns = new Turns();
   /** Of the maps at work whose items run in workflows of their own, by the maps' ids in the run. */
   readonly desks = new Map<string, Desk>();
   /** Null before the run has begun. */

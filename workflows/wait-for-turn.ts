@@ -1,8 +1,6 @@
-import { sleep } from '@temporalio/workflow';
-import { describeTurn } from '../plan/describe-turn.js';
 import type { StepResult, StepWait } from '../plan/protocol.js';
 import type { Run } from './run.js';
-import { summaryOf } from './summary.js';
+import type { Turn } from './turn.js';
 
 /** True for the answer of a step that may not begin yet. */
 export function isWait(answer: StepResult | StepWait): answer is StepWait {
@@ -10,7 +8,7 @@ export function isWait(answer: StepResult | StepWait): answer is StepWait {
 }
 
 /** Waits on a timer, so that no worker has to keep a place free for a step that does nothing. */
-export async function waitForTurn(id: string, { wait: { ms, why } }: StepWait, run: Run): Promise<void> {
-  run.state.waiting(id, () => why);
-  await sleep(ms, { summary: summaryOf(`${id} ${describeTurn(why)}`) });
+export async function waitForTurn(id: string, answer: StepWait, turn: Turn, run: Run): Promise<void> {
+  run.state.waiting(id, () => answer.wait.why);
+  await turn.wait(id, answer);
 }

@@ -1,3 +1,5 @@
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,6 +17,7 @@ let stack: TestStack;
 let folder: string;
 let project: string;
 let marks: string;
+let worker: ChildProcess;
 let counter = 0;
 
 beforeAll(async () => {
@@ -22,7 +25,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'pawl-hold-'));
   project = join(projectFolder, '.pawl', `test-hold-${process.pid}`);
   await mkdir(project, { recursive: true });
-  await stack.startWorker();
+  worker = await stack.startWorker();
 }, 60_000);
 
 afterAll(async () => {
@@ -247,6 +250,21 @@ describe('an abort', () => {
     expect(await stack.store.runs.latest(id)).toMatchObject({
       outcome: 'aborted',
       error: [{ node: rateNode('bad-y') }, { message: 'aborted by ann: no use' }],
+    });
+  });
+
+  test('that comes in the same moment as a retry ends the run all the same', async () => {
+    const { handle, run } = await hold(['bad-o']);
+    // Nobody listens until both are there.
+    worker.kill('SIGKILL');
+    await once(worker, 'close');
+    const retried = run.retry({}).catch(() => undefined);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    const aborted = run.abort({ by: 'ann', reason: 'enough' });
+    worker = await stack.startWorker();
+    await Promise.all([retried, aborted]);
+    await expect(handle.result()).rejects.toMatchObject({
+      cause: { type: 'Aborted', message: 'aborted by ann: enough' },
     });
   });
 });

@@ -100,6 +100,43 @@ describe('a limit', () => {
   });
 });
 
+/** How often each node of a run has been given to a worker, the rarest first. */
+async function looksOf({ handle }: Awaited<ReturnType<typeof run>>): Promise<readonly number[]> {
+  const { events } = await handle.fetchHistory();
+  const looks = new Map<string, number>();
+  for (const { activityTaskScheduledEventAttributes: scheduled, userMetadata } of events ?? []) {
+    if (scheduled?.activityType?.name !== 'limited') continue;
+    const node = Buffer.from(userMetadata?.summary?.data ?? []).toString();
+    looks.set(node, (looks.get(node) ?? 0) + 1);
+  }
+  return [...looks.values()].sort((a, b) => a - b);
+}
+
+describe('many nodes that wait for the same places', () => {
+  const words = [...'abcdefghijkl'];
+
+  test('do not all look again and again; each has its turn', async () => {
+    await serve([]);
+    const crowd = await run('crowd', 'limited', words);
+    await until(async () => (await looksOf(crowd)).at(-1)! >= 12, 60_000);
+    const looks = await looksOf(crowd);
+    expect(looks).toHaveLength(12);
+    // Two are at work, and as many as there are places look.
+    expect(looks.filter((count) => count > 2)).toHaveLength(2);
+    await crowd.letGo();
+    expect(await crowd.handle.result()).toMatchObject({ outcome: 'succeeded' });
+    expect(mostAtWork(await crowd.lines())).toBe(2);
+    expect(await crowd.lines()).toHaveLength(24);
+  }, 120_000);
+
+  test('stop when the run is cancelled', async () => {
+    const crowd = await run('crowd-cancelled', 'limited', words);
+    await until(async () => (await looksOf(crowd)).at(-1)! >= 3, 60_000);
+    await crowd.handle.cancel();
+    await expect(crowd.handle.result()).rejects.toMatchObject({ cause: { name: 'CancelledFailure' } });
+  }, 120_000);
+});
+
 describe('a queue with one place on one worker', () => {
   test('takes what is urgent first, and else what came first', async () => {
     await serve(['--queues', 'narrow=1']);
