@@ -202,10 +202,10 @@ export interface LightCall {
 }
 
 /**
- * What became of a light step in a batch. `unreached`: there was no time or room for it. `alone`: it has to run by itself,
- * because it failed, rejected, or took too long.
+ * What became of a light step in a batch. `unreached`: there was no time or room for it. `queue`: it has to go through
+ * the queue, because it failed, rejected, or took too long.
  */
-export type LightOutcome = Omit<StepResult, 'reused'> | 'unreached' | 'alone';
+export type LightOutcome = Omit<StepResult, 'reused'> | 'unreached' | 'queue';
 
 /** In the order of the batch's chains and their calls. */
 export interface LightBatchResult {

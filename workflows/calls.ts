@@ -44,6 +44,7 @@ import {
   type VerifyGrantInput,
 } from '../plan/protocol.js';
 import { isRefusal } from './fault.js';
+import type { LocalTurn } from './local-turn.js';
 import { summaryOf } from './summary.js';
 
 /** How long lost workers and unreachable stores are waited for beyond a step's own time. */
@@ -115,11 +116,15 @@ export async function callBegin(input: BeginInput): Promise<BeginResult> {
  * Brings Postgres' projection up to date: beside the workflow if that works at once, else through the queue. Histories
  * are the truth, so after a minute the run goes on without it.
  */
-export async function callRecordRun(input: RecordRunInput): Promise<void> {
+export async function callRecordRun(input: RecordRunInput, turn: LocalTurn): Promise<void> {
   const summary = `record: ${input.outcome ?? input.phase}`;
-  for (const activities of [ownLocal(summary), own(summary, LIGHT_MS * 60)]) {
+  const ways = [
+    () => turn.run(() => ownLocal(summary)[ActivityName.recordRun]!(input)),
+    () => own(summary, LIGHT_MS * 60)[ActivityName.recordRun]!(input),
+  ];
+  for (const record of ways) {
     try {
-      await activities[ActivityName.recordRun]!(input);
+      await record();
       return;
     } catch (error) {
       if (isCancellation(error)) throw error;
@@ -185,11 +190,12 @@ export async function callGive(input: GiveInput, totalMs: number): Promise<Quote
 }
 
 /** As `callCheck`, beside the workflow if that works at once, else through the queue. */
-export async function callQuickCheck(input: CheckInput): Promise<Quoted> {
+export async function callQuickCheck(input: CheckInput, turn: LocalTurn): Promise<Quoted> {
   try {
     // As with a light step: cancelling it in the moment it begins confuses the SDK.
     const activities = ownLocal(`check: ${input.schema}`);
-    return (await CancellationScope.nonCancellable(() => activities[ActivityName.check]!(input))) as Quoted;
+    const check = () => CancellationScope.nonCancellable(() => activities[ActivityName.check]!(input));
+    return (await turn.run(check)) as Quoted;
   } catch (error) {
     if (isRefusal(error)) throw error;
     return callCheck(input);
@@ -205,11 +211,13 @@ export async function callVerifyGrant(input: VerifyGrantInput, totalMs: number):
 /** Keeps decisions in Postgres: beside the workflow if that works at once, else through the queue. */
 export async function callRecordDecisions(
   decisions: readonly DecisionRecord[],
+  turn: LocalTurn,
   totalMs: number = OUTAGE_MS,
 ): Promise<void> {
   const summary = summaryOf(`record who decided: ${decisions[0]!.node}`);
   try {
-    await CancellationScope.nonCancellable(() => ownLocal(summary)[ActivityName.recordDecisions]!(decisions));
+    const record = ownLocal(summary)[ActivityName.recordDecisions]!;
+    await turn.run(() => CancellationScope.nonCancellable(() => record(decisions)));
   } catch {
     await own(summary, totalMs)[ActivityName.recordDecisions]!(decisions);
   }
@@ -241,7 +249,10 @@ function longestTime({ timeoutMs, retry }: StepNodeOptions): number {
   return Math.min(timeoutMs * retry.attempts + pauses + OUTAGE_MS, LONGEST_MS);
 }
 
-/** Runs a light step beside the workflow. */
+/**
+ * Runs a light step beside the workflow. Cancelling it in the moment it begins confuses the SDK; it lasts a second at
+ * most, so it comes to its end.
+ */
 export function callLightStep(call: StepCall, label?: string): Promise<StepResult> {
   const activities = proxyLocalActivities<Activities>({
     startToCloseTimeout: LIGHT_MS,
@@ -250,10 +261,10 @@ export function callLightStep(call: StepCall, label?: string): Promise<StepResul
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     summary: stepSummary(call.node, label),
   });
-  return activities[call.step]!(call) as Promise<StepResult>;
+  return CancellationScope.nonCancellable(() => activities[call.step]!(call) as Promise<StepResult>);
 }
 
-/** Runs several light steps beside the workflow. Cancelling it in the moment it begins confuses the SDK: let it end. */
+/** Runs several light steps beside the workflow. */
 export function callLightSteps(batch: LightBatch): Promise<LightBatchResult> {
   const nodes = batch.chains.flatMap((chain) => chain.map(({ node }) => node));
   const activities = ownLocal(summaryOf(`${nodes.length} light steps: ${nodes.slice(0, 20).join(', ')}`));

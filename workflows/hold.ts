@@ -81,6 +81,6 @@ function announce(state: RunState): void {
   state.phase = phase;
   labelRun({ phase });
   void CancellationScope.nonCancellable(() =>
-    callRecordRun({ phase, outcome: null, value: null, faults, ...state.answersToRecord() }),
+    callRecordRun({ phase, outcome: null, value: null, faults, ...state.answersToRecord() }, state.localTurn),
   );
 }

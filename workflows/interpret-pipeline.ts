@@ -20,10 +20,10 @@ export async function interpretPipeline(node: PipelineNode, frame: Frame, run: R
   return result;
 }
 
-async function check(input: CheckInput, { state: { budget } }: Run): Promise<Quoted> {
+async function check(input: CheckInput, { state: { budget, localTurn } }: Run): Promise<Quoted> {
   const bytes = sizeOf(input);
   await budget.admit(bytes);
-  const value = await callQuickCheck(input);
+  const value = await callQuickCheck(input, localTurn);
   await budget.spent(0, bytes);
   endIfStopped();
   return value;

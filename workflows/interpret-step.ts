@@ -1,4 +1,4 @@
-import { CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
+import { isCancellation, sleep } from '@temporalio/workflow';
 import { codeNamesIn, type Quoted, quote, resolveBinding } from '../plan/binding.js';
 import { FailureType } from '../plan/failure.js';
 import type { Block, RetryPlan, StepNode } from '../plan/plan.js';
@@ -41,6 +41,7 @@ export async function interpretStep(node: StepNode, frame: Frame, run: Run, bloc
       run.state.finishedAhead(id, ahead.ms);
       return ahead.output;
     }
+    light = false;
   }
   for (;;) {
     try {
@@ -54,7 +55,7 @@ export async function interpretStep(node: StepNode, frame: Frame, run: Run, bloc
         endIfStopped();
       }
       const result = await (light
-        ? callToItsEnd(call, label)
+        ? callLightStep(call, label)
         : callStep(
             {
               ...taskOf(node, call, code, generation),
@@ -119,11 +120,6 @@ const LONGEST_PAUSE_MS = 365 * 86_400_000;
 
 /** Temporal refuses inputs over 2 MB, and ends the run for it. */
 const MAX_INPUT_BYTES = 1_500_000;
-
-/** Cancelling a light step in the moment it begins confuses the SDK; it lasts a second at most, so let it end. */
-function callToItsEnd(call: StepCall, label: string | undefined): Promise<StepResult> {
-  return CancellationScope.nonCancellable(() => callLightStep(call, label));
-}
 
 function tooLarge(node: string, bytes: number): Fault {
   const message = `the input of "${node}" has ${bytes} bytes; at most ${MAX_INPUT_BYTES} travel through a history`;

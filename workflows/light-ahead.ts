@@ -6,7 +6,7 @@ import type { Run } from './run.js';
 
 /**
  * The result of a light step that ran together with others. Steps that follow it run with it, before it is their turn:
- * the frame keeps their results. Null when the step has to run by itself.
+ * the frame keeps their results. Null when the step has to go through the queue.
  */
 export async function resultAhead(
   node: StepNode,
@@ -16,14 +16,14 @@ export async function resultAhead(
 ): Promise<Omit<StepResult, 'reused'> | null> {
   for (;;) {
     const outcome = frame.takeAhead(node.id) ?? (await runChain(node, frame, run, block));
-    if (outcome === 'alone') return null;
+    if (outcome === 'queue') return null;
     if (outcome !== 'unreached') return outcome;
   }
 }
 
 async function runChain(node: StepNode, frame: Frame, run: Run, block: Block): Promise<LightOutcome> {
   const chain = lightChain(node, frame, block);
-  if (chain.length === 0) return 'alone';
+  if (chain.length === 0) return 'queue';
   const [own, ...following] = await run.state.lightSteps.run(chain, run.pinned, run.of);
   for (const [at, outcome] of following.entries()) {
     if (outcome !== 'unreached') frame.putAhead(chain[at + 1]!.name, outcome);

@@ -1,7 +1,8 @@
-import type { BeginResult, LightBatch, LightChain, LightOutcome, RunKey } from '../plan/protocol.js';
+import type { BeginResult, LightBatchResult, LightChain, LightOutcome, RunKey } from '../plan/protocol.js';
 import type { Budget } from './budget.js';
-import { callLightSteps } from './calls.js';
+import { callLightStep, callLightSteps } from './calls.js';
 import { sizeOf } from './fit-table.js';
+import type { LocalTurn } from './local-turn.js';
 
 interface Waiting {
   readonly chain: LightChain;
@@ -15,68 +16,77 @@ const HOPS = 4;
 
 /**
  * Calls light steps together. A call beside the workflow costs some milliseconds whatever it does, so what can begin at
- * the same moment shares one. How chains are put together depends on nothing but the history.
+ * the same moment shares one, and what comes meanwhile shares the next. How steps are put together depends on nothing but
+ * the history.
  */
 export class LightSteps {
-  private waiting: Waiting[] = [];
+  private readonly waiting: Waiting[] = [];
+  private isAtWork = false;
 
-  constructor(private readonly budget: Budget) {}
+  constructor(
+    private readonly budget: Budget,
+    private readonly turn: LocalTurn,
+  ) {}
 
-  /** Never rejects: what does not work out has to run by itself. */
+  /** Never rejects: what does not work out has to go through the queue. */
   run(chain: LightChain, pinned: BeginResult, of?: RunKey): Promise<readonly LightOutcome[]> {
     return new Promise((done) => {
       this.waiting.push({ chain, done });
-      if (this.waiting.length === 1) void this.flush(pinned, of);
+      if (!this.isAtWork) void this.work(pinned, of);
     });
   }
 
-  private async flush(pinned: BeginResult, of?: RunKey): Promise<void> {
-    for (let hop = 0; hop < HOPS; hop += 1) await undefined;
-    const all = this.waiting;
-    this.waiting = [];
-    for (const group of grouped(all)) void this.call(group, pinned, of);
-  }
-
-  private async call(group: readonly Waiting[], pinned: BeginResult, of?: RunKey): Promise<void> {
-    const outcomes = await this.outcomesOf(group, pinned, of).catch(() => alone(group));
-    for (const [at, { done }] of group.entries()) done(outcomes[at]!);
+  private async work(pinned: BeginResult, of?: RunKey): Promise<void> {
+    this.isAtWork = true;
+    while (this.waiting.length > 0) {
+      for (let hop = 0; hop < HOPS; hop += 1) await undefined;
+      const group = this.waiting.splice(0, countOfGroup(this.waiting));
+      const outcomes = await this.outcomesOf(group, pinned, of).catch(() => queued(group));
+      for (const [at, { done }] of group.entries()) done(outcomes[at]!);
+    }
+    this.isAtWork = false;
   }
 
   private async outcomesOf(
     group: readonly Waiting[],
-    { plan, nominalTime }: BeginResult,
+    pinned: BeginResult,
     of: RunKey | undefined,
   ): Promise<readonly (readonly LightOutcome[])[]> {
-    // A single step is easier to read in the history by its own name.
-    if (group.length === 1 && group[0]!.chain.length === 1) return alone(group);
     const chains = group.map(({ chain }) => chain);
-    const batch: LightBatch = { pipeline: plan.pipeline, code: plan.code, nominalTime, chains, ...(of && { run: of }) };
-    await this.budget.admit(sizeOf(batch));
-    const result = await callLightSteps(batch);
+    await this.budget.admit(sizeOf(chains));
+    const result = await this.turn.run(() => callChains(chains, pinned, of));
     await this.budget.spent(result.ms, sizeOf(result));
     return result.chains;
   }
 }
 
-function alone(group: readonly Waiting[]): readonly (readonly LightOutcome[])[] {
-  return group.map(({ chain }) => chain.map(() => 'alone'));
+async function callChains(
+  chains: readonly LightChain[],
+  { plan, nominalTime, labels }: BeginResult,
+  of: RunKey | undefined,
+): Promise<LightBatchResult> {
+  const about = { pipeline: plan.pipeline, code: plan.code, nominalTime, ...(of && { run: of }) };
+  const [first, ...more] = chains.flat();
+  if (more.length > 0) return callLightSteps({ ...about, chains });
+  // A single step is easier to read in the history by its own name.
+  const { node, name, step, input } = first!;
+  const result = await callLightStep({ ...about, node, step, input }, labels?.[name]);
+  return { chains: [[result]], ms: result.ms };
 }
 
-/** As few groups as their sizes allow. */
-function grouped(all: readonly Waiting[]): readonly (readonly Waiting[])[] {
-  const groups: Waiting[][] = [];
+/** They could not be called together; each goes through the queue. */
+function queued(group: readonly Waiting[]): readonly (readonly LightOutcome[])[] {
+  return group.map(({ chain }) => chain.map(() => 'queue'));
+}
+
+/** How many of those that wait go into one call: at least one. */
+function countOfGroup(waiting: readonly Waiting[]): number {
   let calls = 0;
   let bytes = 0;
-  for (const each of all) {
-    const size = sizeOf(each.chain);
-    if (groups.length === 0 || calls + each.chain.length > MAX_CALLS || bytes + size > MAX_BYTES) {
-      groups.push([]);
-      calls = 0;
-      bytes = 0;
-    }
-    groups.at(-1)!.push(each);
-    calls += each.chain.length;
-    bytes += size;
-  }
-  return groups;
+  const first = waiting.findIndex(({ chain }) => {
+    calls += chain.length;
+    bytes += sizeOf(chain);
+    return calls > MAX_CALLS || bytes > MAX_BYTES;
+  });
+  return first < 0 ? waiting.length : Math.max(1, first);
 }

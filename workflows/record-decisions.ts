@@ -35,7 +35,7 @@ async function record(id: string, ballot: Ballot, state: RunState, totalMs?: num
     const some: readonly DecisionRecord[] = left.slice(0, MOST_AT_ONCE);
     const room = state.budget.admit(sizeOf(some));
     if (room) await room;
-    await callRecordDecisions(some, totalMs);
+    await callRecordDecisions(some, state.localTurn, totalMs);
     ballot.recorded(some.length);
   }
 }

@@ -93,7 +93,7 @@ async function begin(params: Json, state: RunState): Promise<BeginResult> {
     state.refusal = isCancellation(error) ? 'the run was cancelled' : fault.message;
     await CancellationScope.nonCancellable(() => condition(allHandlersFinished));
     if (isCancellation(error)) {
-      await CancellationScope.nonCancellable(() => closeUnbegun(input));
+      await CancellationScope.nonCancellable(() => closeUnbegun(input, state));
       throw error;
     }
     labelRun({ pipeline: input.pipeline, phase: 'closed', outcome: 'failed' });
@@ -103,11 +103,11 @@ async function begin(params: Json, state: RunState): Promise<BeginResult> {
 }
 
 /** Nothing in the history says which engine this is: nobody has begun the run. Earlier ones left no trace of it. */
-async function closeUnbegun(notBegun: BeginInput): Promise<void> {
+async function closeUnbegun(notBegun: BeginInput, state: RunState): Promise<void> {
   if (!patched('cancelled-before-begin')) return;
   labelRun({ pipeline: notBegun.pipeline, phase: 'closed', outcome: 'cancelled' });
   upsertMemo({ outcome: 'cancelled' });
-  await callRecordRun({ phase: 'closed', outcome: 'cancelled', value: null, faults: [], notBegun });
+  await callRecordRun({ phase: 'closed', outcome: 'cancelled', value: null, faults: [], notBegun }, state.localTurn);
 }
 
 async function interpret(pinned: BeginResult, state: RunState): Promise<Ending> {
@@ -161,7 +161,10 @@ async function closeRun(pinned: BeginResult, state: RunState, ending: Ending): P
   const table = pinned.engine < 3 ? {} : { nodes, ...(omitted && { omitted }) };
   await recordLeft(pinned, state);
   if (state.reset) await state.reset;
-  await callRecordRun({ phase: 'closed', outcome, value, faults, ...table, ...state.answersToRecord() });
+  await callRecordRun(
+    { phase: 'closed', outcome, value, faults, ...table, ...state.answersToRecord() },
+    state.localTurn,
+  );
   state.inbox.close();
   await condition(allHandlersFinished);
   await recordLeft(pinned, state);

@@ -18,6 +18,7 @@ import { sizeOf } from './fit-table.js';
 import { type HeldStep, type Hold, Holds } from './holds.js';
 import { Inbox } from './inbox.js';
 import { LightSteps } from './light-steps.js';
+import { LocalTurn } from './local-turn.js';
 import type { Stop } from './stop.js';
 import { Turns } from './turn.js';
 
@@ -44,7 +45,8 @@ const MAX_ANSWERS_BYTES = 256 * 1024;
 /** Where a run stands: the table operators see, and what waits for their decisions. */
 export class RunState {
   readonly budget = new Budget();
-  readonly lightSteps = new LightSteps(this.budget);
+  readonly localTurn = new LocalTurn(() => (this.pinned?.engine ?? 0) >= 3);
+  readonly lightSteps = new LightSteps(this.budget, this.localTurn);
   readonly inbox = new Inbox();
   readonly holds = new Holds();
   /** Steps that wait until they may begin. */

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { WorkflowHandle } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RunResult } from '../../plan/protocol.js';
+import { replayHistory } from '../../worker/runs/replay-run.js';
 import { startTestStack, type TestStack } from '../support/stack.js';
 
 let stack: TestStack;
@@ -51,11 +52,21 @@ describe('light steps', () => {
     expect((await callsOf(handle)).beside).toBeLessThanOrEqual(6);
   });
 
+  test.each([
+    ['lanes', 190, 6],
+    ['slow-lanes', 20, 2],
+  ])('side by side replay: %s', async (kind, count, added) => {
+    const items = Array.from({ length: count }, (_, at) => at);
+    const handle = await start({ kind, items }, `light-${kind}`);
+    expect(await handle.result()).toMatchObject({ outcome: 'succeeded', value: items.map((item) => item + added) });
+    await replayHistory(await handle.fetchHistory(), `light-${kind}`);
+  });
+
   test('that fail go through the queue, with its retries, and those after them follow', async () => {
     const file = join(folder, 'often');
     const handle = await start({ kind: 'often', n: 1, file }, 'light-often');
     expect(await handle.result()).toMatchObject({ outcome: 'succeeded', value: 3 });
-    // Together with others, by itself, and twice through the queue.
+    // Once together with others, and three times through the queue.
     expect(statSync(file).size).toBe(4);
     expect((await callsOf(handle)).queued).toBe(2);
   });

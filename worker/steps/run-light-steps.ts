@@ -6,14 +6,14 @@ export type CallLight = (call: LightCall, input: Quoted) => Promise<{ readonly o
 
 /** No step begins later than this, so that one more has time to end. In milliseconds, as the next. */
 const LAST_START_MS = 300;
-/** What has not ended by then has to run by itself. Below the time limit of the whole activity. */
+/** What has not ended by then has to go through the queue. Below the time limit of the whole activity. */
 const LAST_END_MS = 850;
 /** All outputs together travel in one command. */
 const MAX_OUTPUT_BYTES = 256 * 1024;
 
 /**
  * Runs the light steps of a batch as far as time and room allow. A step that does not work out takes those after it in its
- * chain with it; the run tries them again by themselves, where there is time, a journal and retries. Never rejects.
+ * chain with it: it goes through the queue, where there is time, a journal and retries. Never rejects.
  */
 export async function runLightSteps(batch: LightBatch, call: CallLight): Promise<LightBatchResult> {
   const started = performance.now();
@@ -31,7 +31,7 @@ async function runChain(chain: LightChain, outcomes: LightOutcome[], limits: Lim
   const outputs = new Map<string, Quoted>();
   for (const [at, each] of chain.entries()) {
     if (!limits.mayStart) return;
-    outcomes[at] = 'alone';
+    outcomes[at] = 'queue';
     const done = await call(each, resolveBinding(each.input, scopeOver(outputs))).catch(() => null);
     if (done === null) return;
     if (!limits.takes(done.output)) {

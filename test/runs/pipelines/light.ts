@@ -42,7 +42,7 @@ export default pipeline(
   'light',
   {
     params: z.object({
-      kind: z.enum(['chain', 'fan', 'often', 'slow', 'refuse', 'large']),
+      kind: z.enum(['chain', 'fan', 'lanes', 'slow-lanes', 'often', 'slow', 'refuse', 'large']),
       n: z.number().default(0),
       file: z.string().default(''),
       items: z.array(z.int()).default([]),
@@ -57,6 +57,20 @@ export default pipeline(
       },
       fan: () =>
         map(items, (item) => add({ n: add({ n: item }, { id: 'one' }).n }, { id: 'two' }).n, { concurrency: 60 }),
+      lanes: () =>
+        map(
+          items,
+          (item) => {
+            let last: Ref<{ n: number }> = add({ n: item }, { id: 'first' });
+            for (let at = 0; at < 5; at += 1) last = add({ n: last.n }, { id: `add-${at}` });
+            return last.n;
+          },
+          { concurrency: 100 },
+        ),
+      'slow-lanes': () =>
+        map(items, (item) => add({ n: slow({ n: add({ n: item }, { id: 'one' }).n, ms: 350 }).n }, { id: 'two' }).n, {
+          concurrency: 8,
+        }),
       often: () => {
         const before = add({ n }, { id: 'before' });
         return add({ n: often({ n: before.n, file, failures: 3 }).n }, { id: 'after' }).n;

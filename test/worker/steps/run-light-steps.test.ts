@@ -29,25 +29,25 @@ describe('light steps of a batch', () => {
     ]);
   });
 
-  test('that fail have to run by themselves, and those after them wait for that; other chains go on', async () => {
+  test('that fail go through the queue, and those after them wait for that; other chains go on', async () => {
     const fail: CallLight = async ({ name }) => {
       if (name === 'b') throw new Error('no');
       return { output: name, ms: 0 };
     };
     expect(await outputsOf(batch([call('a'), call('b'), call('c')], [call('d')]), fail)).toEqual([
-      ['a', 'alone', 'unreached'],
+      ['a', 'queue', 'unreached'],
       ['d'],
     ]);
   });
 
-  test('that take too long have to run by themselves, and hold up no other', async () => {
+  test('that take too long go through the queue, and hold up no other', async () => {
     const slow: CallLight = async ({ name }) => {
       if (name === 'slow') await pause(2000);
       return { output: name, ms: 0 };
     };
     const began = performance.now();
     expect(await outputsOf(batch([call('a'), call('slow'), call('c')], [call('d')]), slow)).toEqual([
-      ['a', 'alone', 'unreached'],
+      ['a', 'queue', 'unreached'],
       ['d'],
     ]);
     expect(performance.now() - began).toBeLessThan(1000);
