@@ -7,7 +7,7 @@ const manifestSchema = z.object({
   name: z.string().optional(),
   version: z.string().optional(),
   types: z.string().optional(),
-  exports: z.unknown(),
+  exports: z.unknown().optional(),
 });
 
 type Manifest = z.infer<typeof manifestSchema>;

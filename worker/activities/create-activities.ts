@@ -32,7 +32,7 @@ import {
 } from '../../plan/protocol.js';
 import { sendAlert } from '../alerts/send-alert.js';
 import type { WorkerParts } from '../parts.js';
-import { asFailure, isOutage } from '../steps/failures.js';
+import { asFailure, retryOutage } from '../steps/failures.js';
 import { startHeartbeat } from '../steps/heartbeat.js';
 import { runLightBatch, runStep } from '../steps/run-step.js';
 import { begin, type RunIdentity } from './begin.js';
@@ -91,7 +91,7 @@ async function guarded<T>(work: () => Promise<T>, details?: object): Promise<T> 
   try {
     return await work();
   } catch (error) {
-    throw asFailure(error, { again: isOutage(error), details });
+    throw asFailure(error, { ...retryOutage(error, Context.current().info.attempt), details });
   }
 }
 

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { FailureType, PawlError } from '../../plan/failure.js';
 
@@ -17,9 +18,13 @@ export async function checkPackages(packages: PackageVersions, root: string): Pr
   );
   const found = problems.filter((problem) => problem !== null);
   if (found.length === 0) return;
-  throw new PawlError(FailureType.CodeMissing, `this worker cannot load the run's code: ${found.join('; ')}`, {
-    hint: `Install these versions beside the worker (in ${root}) or start another worker that has them; the run goes on by itself.`,
-  });
+  throw new PawlError(
+    FailureType.CodeMissing,
+    `worker ${hostname()}:${process.pid} cannot load the run's code: ${found.join('; ')}`,
+    {
+      hint: `Install these versions beside the worker (in ${root}) or start another worker that has them; the run goes on by itself.`,
+    },
+  );
 }
 
 function problemOf(name: string, wanted: string, installed: string | null): string | null {

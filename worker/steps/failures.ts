@@ -42,6 +42,19 @@ export function isOutage(error: unknown): boolean {
 /** Causes may go round in a circle. */
 const MAX_CAUSES = 10;
 
+/** What one worker lacks, another may have. */
+const LACKS: ReadonlySet<FailureType> = new Set([FailureType.CodeMissing, FailureType.SecretMissing]);
+/** So many attempts come at once, for another worker to take them; from then on nobody has it. */
+const QUICK_ATTEMPTS = 20;
+const QUICK_MS = 100;
+
+/** Whether and when what failed for nobody's fault is tried again. @param attempt From 1. */
+export function retryOutage(error: unknown, attempt: number): { again: boolean; pauseMs?: number } {
+  if (!isOutage(error)) return { again: false };
+  const isLack = isPawlError(error) && LACKS.has(error.type);
+  return isLack && attempt < QUICK_ATTEMPTS ? { again: true, pauseMs: QUICK_MS } : { again: true };
+}
+
 export interface FailureRetry {
   readonly again: boolean;
   readonly pauseMs?: number;

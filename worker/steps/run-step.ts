@@ -26,7 +26,7 @@ import { watchFlight } from '../reuse/single-flight.js';
 import { ranRecord, takenRecord, takeOver } from '../reuse/take-over.js';
 import { callStepFunction } from './call-step.js';
 import { claimOf, workerName } from './claim-of.js';
-import { asFailure, clip, isOutage, Rejection, retryAfter } from './failures.js';
+import { asFailure, clip, isOutage, Rejection, retryAfter, retryOutage } from './failures.js';
 import { guardContext } from './guard-context.js';
 import { startHeartbeat } from './heartbeat.js';
 import { hideInError } from './hide-secrets.js';
@@ -89,7 +89,7 @@ async function runRecorded(task: StepTask, parts: WorkerParts): Promise<StepResu
     refuseUsedUp(task, claim.failures);
     return await runClaimed(task, claim.token, parts, heartbeat.progress);
   } catch (error) {
-    throw asFailure(error, { again: isOutage(error) });
+    throw asFailure(error, retryOutage(error, Context.current().info.attempt));
   } finally {
     heartbeat.stop();
   }
