@@ -11,11 +11,6 @@ export function recordedCalls(history: History): readonly ReportedCall[] {
   return (history.events ?? []).flatMap((event) => callOf(event) ?? []);
 }
 
-/** The workflow id of the run, which its parts' ids are made of. Null in histories of old servers. */
-export function recordedId({ events }: History): string | null {
-  return events?.[0]?.workflowExecutionStartedEventAttributes?.workflowId || null;
-}
-
 /** The engine that began the run; 0 where it has not begun. */
 export function recordedEngine(history: History): number {
   for (const event of history.events ?? []) {
