@@ -99,4 +99,16 @@ describe('a step that does not listen', () => {
     const nodes = await stack.store.journal.nodesOfRun((await handle).firstExecutionRunId);
     expect(nodes.find(({ node }) => node.endsWith('/work'))).toMatchObject({ state: 'claimed', output: null });
   }, 60_000);
+
+  test('keeps nobody from doing the same work', async () => {
+    const { file } = start('alike', { listens: false });
+    await until(async () => (await told(file, 'began')).length === 1, 20_000);
+    const other = await start('alike-too', { listens: false, file }).handle;
+    const nodes = () => other.query<readonly { state: string; waitsFor?: { kind: string } }[]>('nodes');
+    await until(async () => (await nodes()).some(({ waitsFor }) => waitsFor?.kind === 'work'), 20_000);
+    await cancel('alike');
+    // The one left behind is at work for much longer.
+    await until(async () => (await told(file, 'began')).length === 2, 20_000);
+    await other.terminate();
+  }, 90_000);
 });

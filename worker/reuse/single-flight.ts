@@ -19,8 +19,12 @@ export type Entered =
   | { readonly state: 'mine'; readonly lease: Lease }
   | { readonly state: 'taken'; readonly by: LeaseHolder | undefined };
 
-const workName = (key: Digest): string => `work/${key}`;
+const WORK = 'work/';
+const workName = (key: Digest): string => `${WORK}${key}`;
 const seededName = (key: Digest, seed: number): string => `${workName(key)}/${seed}`;
+
+/** Whether a lease is for doing a piece of work. */
+export const isOfWork = ({ name }: Lease): boolean => name.startsWith(WORK);
 
 /** The names of the leases that whoever does this work may hold. */
 export const namesOfWork = ({ key, seed }: Pick<Flight, 'key' | 'seed'>): readonly string[] => [

@@ -22,7 +22,7 @@ import type { WorkerParts } from '../parts.js';
 import { cacheKey } from '../reuse/cache-key.js';
 import { type Observations, observeContext } from '../reuse/observe-context.js';
 import { decideReuse, offeredRecord, type ReuseAttempt, reusedRecord, reuseModeOf } from '../reuse/reuse.js';
-import { watchFlight } from '../reuse/single-flight.js';
+import { isOfWork, watchFlight } from '../reuse/single-flight.js';
 import { ranRecord, takenRecord, takeOver } from '../reuse/take-over.js';
 import { callStepFunction } from './call-step.js';
 import { claimOf, workerName } from './claim-of.js';
@@ -138,9 +138,11 @@ async function runClaimed(
       held.devices?.release();
       await parts.leases.release(held.leases);
     };
-    // A function that was left behind still uses what it was given.
-    if (held.left) void held.left.then(release, release);
-    else await release();
+    if (held.left) {
+      // It still uses what it was given, but nobody needs to wait for what it puts out.
+      void held.left.then(release, release);
+      await parts.leases.release(held.leases.filter(isOfWork));
+    } else await release();
   }
 }
 

@@ -9,6 +9,7 @@ const work = step(
     input: z.object({ file: z.string(), word: z.string(), listens: z.boolean(), breaks: z.boolean(), ms: z.number() }),
     output: z.object({ n: z.number() }),
     retry: { attempts: 1 },
+    cache: 'reuse',
   },
   async ({ file, word, listens, breaks, ms }, ctx) => {
     const say = (what: string): void => appendFileSync(file, `${what} ${word} ${Date.now()} ${ctx.scratch}\n`);
