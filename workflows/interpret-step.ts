@@ -2,7 +2,7 @@ import { isCancellation, sleep } from '@temporalio/workflow';
 import { codeNamesIn, type Quoted, quote, resolveBinding } from '../plan/binding.js';
 import { FailureType } from '../plan/failure.js';
 import type { Block, RetryPlan, StepNode } from '../plan/plan.js';
-import type { Fault, NodeCode, StepCall, StepResult, StepTask } from '../plan/protocol.js';
+import type { Fault, NodeCode, StepCall, StepTask } from '../plan/protocol.js';
 import { endIfStopped } from './budget.js';
 import { cacheModeOf } from './cache-mode.js';
 import { callLightStep, callStep } from './calls.js';
