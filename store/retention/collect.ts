@@ -53,7 +53,8 @@ async function collectAlone(place: Collected, options: CollectOptions): Promise<
   if (!dryRun) for (const { digest } of await listAside(root)) await takeBack(root, digest);
   const beganAt = Date.now();
   const atWorkSince = await oldestWork(db, options);
-  const limit = Math.min(beganAt, atWorkSince === null ? beganAt : Date.parse(atWorkSince)) - graceMs;
+  const since = [atWorkSince, await oldestHistory(db, options)].flatMap((time) => (time ? [Date.parse(time)] : []));
+  const limit = Math.min(beganAt, ...since) - graceMs;
   const objects = await objectsOf(root);
   const read: ReadMentions = new Map();
   const needed = await followMentions(await findRoots(db, options), objects, read);
@@ -143,6 +144,17 @@ async function oldestWork(db: Database, { keptSince, open }: RetentionOptions): 
   // A crash of Postgres may take the newest claims away, while their steps go on.
   const known = [rows[0]?.since, open.atWorkSince].flatMap((since) => (since ? [Date.parse(since)] : []));
   return known.length === 0 ? null : new Date(Math.min(...known)).toISOString();
+}
+
+/**
+ * When the oldest run began that may be reset: what light steps and parts of maps kept apart is in its history alone, and
+ * is younger than the run.
+ */
+async function oldestHistory(db: Database, { historiesSince }: RetentionOptions): Promise<string | null> {
+  const { rows } = await sql<{ since: string | null }>`
+    select min(started_at) as since from ${sql.table(`${db.schema}.runs`)}
+    where closed_at >= ${historiesSince}::timestamptz`.execute(db.kysely);
+  return rows[0]?.since ?? null;
 }
 
 /** One collector at a time: two would report the same. The lock ends with the connection, so with the process. */

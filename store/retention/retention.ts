@@ -15,6 +15,8 @@ export interface OpenRuns {
 export interface RetentionOptions {
   /** What runs that closed after this have written is kept. ISO 8601. */
   readonly keptSince: string;
+  /** Temporal has the histories of runs that closed after this: they may be reset. ISO 8601. */
+  readonly historiesSince: string;
   /** Nothing younger than this is removed, in milliseconds: at least {@link SHORTEST_GRACE_MS}. */
   readonly graceMs: number;
   readonly open: OpenRuns;

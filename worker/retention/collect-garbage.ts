@@ -51,7 +51,9 @@ export async function explainKept(
 
 async function rulesOf({ client, taskQueue }: Retained, options: KeepOptions): Promise<RetentionOptions> {
   const { graceMs, keepLineage } = options;
-  const keepMs = Math.max(options.keepMs, await retentionOf(client));
+  const retentionMs = await retentionOf(client);
+  const keepMs = Math.max(options.keepMs, retentionMs);
+  const ago = (ms: number) => new Date(Date.now() - ms).toISOString();
   const open = await findOpenRuns(client, taskQueue);
-  return { keptSince: new Date(Date.now() - keepMs).toISOString(), graceMs, keepLineage, open };
+  return { keptSince: ago(keepMs), historiesSince: ago(retentionMs), graceMs, keepLineage, open };
 }

@@ -50,7 +50,14 @@ async function inStore(use: (place: Place) => Promise<void>): Promise<void> {
 const nobody: OpenRuns = { runIds: [], workflowIds: [], atWorkSince: null, mentions: new Map() };
 const rules = (changes: Partial<CollectOptions> = {}): CollectOptions => {
   const open = changes.open ?? nobody;
-  return { keptSince: ago(KEEP_DAYS), graceMs: GRACE_MS, open, lookAgain: async () => open, ...changes };
+  return {
+    keptSince: ago(KEEP_DAYS),
+    historiesSince: ago(1),
+    graceMs: GRACE_MS,
+    open,
+    lookAgain: async () => open,
+    ...changes,
+  };
 };
 
 const isThere = (root: string, digest: Digest): Promise<boolean> =>
@@ -181,6 +188,20 @@ test('nothing goes that is younger than a step which Temporal has at work, whate
     expect(await isThere(place.root, digest)).toBe(true);
     const later = { ...nobody, atWorkSince: ago(1) };
     expect(await place.store.retention.collect(rules({ open: later }))).toMatchObject({ removed: { count: 1 } });
+  });
+});
+
+test('nothing goes that a run may have written which can still be reset', async () => {
+  await inStore(async (place) => {
+    const digest = await put(place, 'by a light step');
+    const run = { runId: 'run', workflowId: 'run', pipeline: 'p', planHash: null, params: null, nominalTime: ago(0) };
+    await place.store.runs.start({ ...run, startedAt: ago(50) });
+    await place.store.runs.close({ runId: 'run', outcome: 'succeeded', closedAt: ago(2) });
+    expect(await place.store.retention.collect(rules({ historiesSince: ago(3) }))).toMatchObject({
+      young: { count: 1 },
+    });
+    expect(await isThere(place.root, digest)).toBe(true);
+    expect(await place.store.retention.collect(rules())).toMatchObject({ removed: { count: 1 } });
   });
 });
 
