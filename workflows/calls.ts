@@ -49,6 +49,8 @@ import { summaryOf } from './summary.js';
 
 /** How long lost workers and unreachable stores are waited for beyond a step's own time. */
 const OUTAGE_MS = 3_600_000;
+/** After so long without a sign of life the worker counts as lost, and another one is asked. */
+const SILENCE_MS = 10_000;
 /** A light step's whole time; what needs longer goes through the task queue. */
 const LIGHT_MS = 1000;
 /** News that is older than this helps nobody. */
@@ -79,7 +81,7 @@ const ownLong = (summary: string): Activities =>
   proxyActivities<Activities>({
     startToCloseTimeout: OUTAGE_MS,
     scheduleToCloseTimeout: OUTAGE_MS,
-    heartbeatTimeout: 15_000,
+    heartbeatTimeout: SILENCE_MS,
     retry: OUTAGE_RETRY,
     summary,
   });

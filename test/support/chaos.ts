@@ -49,7 +49,6 @@ export class Chaos {
       const victim = this.#choose();
       if (victim === 'worker' ? this.#killWorker() : await this.#killServer(victim)) this.kills[victim] += 1;
       else await pause(20);
-      if (process.env.CHAOS) console.log(Date.now() % 1e6, victim, JSON.stringify(this.kills), this.#ready.size);
     }
   }
 

@@ -73,11 +73,11 @@ export function createActivities(parts: WorkerParts) {
     [ActivityName.give]: (input: GiveInput): Promise<Quoted> => guarded(() => give(input, parts)),
     [ActivityName.lightSteps]: (batch: LightBatch): Promise<LightBatchResult> => runLightBatch(batch, parts),
     [ActivityName.chunkItems]: (input: ChunkItemsInput): Promise<ChunkItemsResult> =>
-      beating(() => chunkItems(input, parts)),
+      guarded(() => chunkItems(input, parts)),
     [ActivityName.beginChunk]: (input: BeginChunkInput): Promise<BeginChunkResult> =>
       guarded(() => beginChunk(input, parts)),
     [ActivityName.keep]: (value: Quoted): Promise<Digest> => guarded(() => keep(value, parts)),
-    [ActivityName.joinChunks]: (input: JoinChunksInput): Promise<Quoted> => beating(() => joinChunks(input, parts)),
+    [ActivityName.joinChunks]: (input: JoinChunksInput): Promise<Quoted> => guarded(() => joinChunks(input, parts)),
     default: (task: StepCall | StepTask): Promise<StepResult | StepWait> => runStep(task, parts),
     [ActivityName.verifyGrant]: (input: VerifyGrantInput): Promise<GrantProof> =>
       guarded(() => verify(input, identity())),
@@ -86,22 +86,18 @@ export function createActivities(parts: WorkerParts) {
   };
 }
 
-/** An outage is waited for; anything else would fail again in the same way. @param details what failures say beside. */
+/**
+ * An outage is waited for; anything else would fail again in the same way. Beside the workflow nobody waits for signs of
+ * life. @param details what failures say beside.
+ */
 async function guarded<T>(work: () => Promise<T>, details?: object): Promise<T> {
+  const heartbeat = Context.current().info.isLocal ? undefined : startHeartbeat();
   try {
     return await work();
   } catch (error) {
     throw asFailure(error, { ...retryOutage(error, Context.current().info.attempt), details });
-  }
-}
-
-/** For what may take long: says that it is alive. */
-async function beating<T>(work: () => Promise<T>): Promise<T> {
-  const heartbeat = startHeartbeat();
-  try {
-    return await guarded(work);
   } finally {
-    heartbeat.stop();
+    heartbeat?.stop();
   }
 }
 
