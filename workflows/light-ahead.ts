@@ -1,5 +1,6 @@
 import type { Block, StepNode } from '../plan/plan.js';
 import type { LightOutcome, StepResult } from '../plan/protocol.js';
+import { endIfStopped } from './budget.js';
 import type { Frame } from './frame.js';
 import { lightChain } from './light-chain.js';
 import type { Run } from './run.js';
@@ -18,6 +19,7 @@ export async function resultAhead(
     const outcome = frame.takeAhead(node.id) ?? (await runChain(node, frame, run, block));
     if (outcome === 'queue') return null;
     if (outcome !== 'unreached') return outcome;
+    endIfStopped();
   }
 }
 
