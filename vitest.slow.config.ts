@@ -7,7 +7,20 @@ const shared = {
   fileParallelism: false,
 };
 
-/** Kills, restarts and trainings; and the whole runs of the fast suite once more, on a real Temporal cluster. */
+/** The whole runs of the fast suite that are run once more on a real Temporal cluster. */
+const CLUSTER_FILES = [
+  'runs',
+  'control-nodes',
+  'people',
+  'hold',
+  'outcomes',
+  'cancel',
+  'big-maps',
+  'schedules',
+  'reuse',
+];
+
+/** Kills, restarts and trainings; and whole runs on a cluster. */
 export default defineConfig({
   test: {
     ...shared,
@@ -17,9 +30,7 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'cluster',
-          include: ['test/runs/*.test.ts'],
-          // `forecast` reads plans with commands that bring their own worker, as none does on a cluster.
-          exclude: ['test/**/*.slow.test.ts', 'test/runs/forecast.test.ts'],
+          include: CLUSTER_FILES.map((name) => `test/runs/${name}.test.ts`),
           // They mostly wait, and measure nothing: two at a time, after the others.
           fileParallelism: true,
           maxWorkers: 2,
