@@ -1,5 +1,6 @@
 import { type Quoted, refsOf, resolveBinding } from '../../plan/binding.js';
 import { FailureType, isPawlError } from '../../plan/failure.js';
+import type { KeyedItem } from '../../plan/items.js';
 import type { Block, MapNode, MatchNode, PipelineNode, PlanNode, ReduceNode, SleepNode } from '../../plan/plan.js';
 import type { Fault } from '../../plan/protocol.js';
 import { bindingsOf, blocksOf, nodesOf, visitNode } from '../../plan/visit.js';
@@ -7,7 +8,7 @@ import { type Frame, itemId } from '../../workflows/frame.js';
 import { checkBy, runApproval, runWait } from './answers.js';
 import { type FaultPolicy, PartFailed, rejected } from './endings.js';
 import { partFaults } from './fault-policies.js';
-import { type KeyedItem, keyedItems } from './item-keys.js';
+import { keyedItems } from './item-keys.js';
 import type { RunParts } from './run-parts.js';
 import { runStep } from './run-step.js';
 import { sleepTime } from './sleep-time.js';

@@ -1,6 +1,6 @@
 import type { StepContext } from '../../dsl/context.js';
-import { FailureType, PawlError } from '../../plan/failure.js';
 import type { Checkpoints } from '../../plan/registry.js';
+import { withoutEffects } from '../../worker/steps/light-context.js';
 import { seedOf } from '../../worker/steps/seed-of.js';
 import { memoryCheckpoints } from '../memory-checkpoints.js';
 import { StepRejection } from '../step-rejection.js';
@@ -30,28 +30,7 @@ export function nodeContext(id: string, parts: RunParts, signal: AbortSignal): S
 
 /** The context of a light step, which has nothing to read or write. */
 export function lightContext(id: string, parts: RunParts, signal: AbortSignal): StepContext {
-  const refuse = (what: string): never => {
-    const hint = 'A light step only computes. Remove `light: true` to use what a worker offers.';
-    const message = `step "${id}" is light and uses ctx.${what}`;
-    throw new PawlError(FailureType.StepFailed, message, { hint, retryable: false });
-  };
-  return {
-    ...commonContext(id, parts, signal),
-    get artifacts() {
-      return refuse('artifacts');
-    },
-    get registry() {
-      return refuse('registry');
-    },
-    get checkpoints() {
-      return refuse('checkpoints');
-    },
-    get scratch() {
-      return refuse('scratch');
-    },
-    progress: () => {},
-    previous: async () => refuse('previous'),
-  };
+  return withoutEffects(id, commonContext(id, parts, signal));
 }
 
 function commonContext(id: string, { info, logged }: RunParts, signal: AbortSignal) {

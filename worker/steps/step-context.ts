@@ -4,6 +4,7 @@ import type { Json } from '../../plan/json.js';
 import type { Checkpoints } from '../../plan/registry.js';
 import type { Store } from '../../store/index.js';
 import { Rejection } from './failures.js';
+import { withoutEffects } from './light-context.js';
 import type { Scratch } from './scratch.js';
 import { seedOf } from './seed-of.js';
 import { decodeValue } from './values.js';
@@ -57,29 +58,7 @@ export async function previousOutputOf(
 
 /** The context of a light step: it is pure, so there is nothing to read or write. */
 export function lightContext(attempt: Attempt): StepContext {
-  const refuse = (what: string): never => {
-    throw new PawlError(FailureType.StepFailed, `step "${attempt.node}" is light and uses ctx.${what}`, {
-      hint: 'A light step only computes. Remove `light: true` to use what a worker offers.',
-      retryable: false,
-    });
-  };
-  return {
-    ...commonContext(attempt),
-    get artifacts() {
-      return refuse('artifacts');
-    },
-    get registry() {
-      return refuse('registry');
-    },
-    get checkpoints() {
-      return refuse('checkpoints');
-    },
-    get scratch() {
-      return refuse('scratch');
-    },
-    progress: () => {},
-    previous: async () => refuse('previous'),
-  };
+  return withoutEffects(attempt.node, commonContext(attempt));
 }
 
 function commonContext({ run, node, signal, log }: Attempt) {
