@@ -91,15 +91,18 @@ async function showRun(id: string, { node, json = false }: ShowOptions): Promise
     const table = answered || run.phase === 'closed' ? await tableOf(run, session) : null;
     const waiting = run.phase === 'closed' ? [] : (table?.filter(({ waitsFor }) => waitsFor) ?? null);
     const decisions = allDecisions(await (await session.store()).decisions.ofRun(run.runId), waiting ?? []);
-    if (json)
-      return printJson({ ...run, nodes, table, waiting, decisions, ...(!answered && { temporal: 'does not answer' }) });
+    // Of a closed run Postgres knows all there is.
+    const isUnsure = !answered && run.phase !== 'closed';
+    if (json) {
+      return printJson({ ...run, nodes, table, waiting, decisions, ...(isUnsure && { temporal: 'does not answer' }) });
+    }
     printLine(
       `${paintOutcome(stateOf(run))} ${run.workflowId}   plan ${run.planHash?.slice(7, 19) ?? 'not known yet'}   for ${run.nominalTime}`,
     );
     printLine(`params ${JSON.stringify(run.params)}`);
     printTable(['node', 'state', 'failures', 'took', 'from'], nodeRows(run, nodes, table));
     for (const decision of decisions) printLine(decisionLine(decision));
-    if (!answered) printLine('Temporal does not answer: this is what Postgres was told last.');
+    if (isUnsure) printLine('Temporal does not answer: this is what Postgres was told last.');
     if (answered && run.phase !== 'closed') {
       await showProgress(session, run.workflowId);
       showWaits(run, waiting);

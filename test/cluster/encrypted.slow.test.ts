@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { TLSConfig } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ensureNamespace } from '../../worker/cluster/ensure-namespace.js';
 import { type Cluster, startCluster } from '../../worker/cluster/start-cluster.js';
@@ -15,6 +16,7 @@ import { startCommands, type TestCommands } from '../support/commands.js';
 let folder: string;
 let certificates: TestCertificates;
 let cluster: Cluster;
+let tls: TLSConfig;
 let pawl: TestCommands;
 
 const NAMESPACE = 'machine-learning';
@@ -37,7 +39,7 @@ beforeAll(async () => {
       ...{ TEMPORAL_TLS_INTERNODE_SERVER_NAME: SERVER_NAME, TEMPORAL_TLS_FRONTEND_SERVER_NAME: SERVER_NAME },
     },
   });
-  const tls = {
+  tls = {
     serverNameOverride: SERVER_NAME,
     serverRootCACertificate: await readFile(ca.cert),
     clientCertPair: { crt: await readFile(certificates.client.cert), key: await readFile(certificates.client.key) },
@@ -73,6 +75,8 @@ describe('a cluster that wants certificates', () => {
     const ran = await pawl.run(['run', 'test/runs/pipelines/three-steps.ts', '--n', '5', '--json'], byPath());
     expect(ran, ran.stderr).toMatchObject({ code: 0 });
     expect(JSON.parse(ran.stdout)).toMatchObject({ outcome: 'succeeded', result: { n: 8 } });
+    // The worker was ready only once the search attributes, new here, could be used.
+    expect(await failedTasks(JSON.parse(ran.stdout).workflowId)).toEqual([]);
     const applied = await pawl.run(['schedule', 'apply', 'test/runs/pipelines/scheduled.ts'], byPath());
     expect(applied, applied.stderr).toMatchObject({ code: 0 });
     expect((await pawl.run(['schedule', 'list'], byPath())).stdout).toContain('scheduled');
@@ -126,3 +130,13 @@ server_ca_cert_path = "${certificates.ca.cert}"
 client_cert_path = "${certificates.client.cert}"
 client_key_path = "${certificates.client.key}"
 `;
+
+/** What Temporal wrote of workflow tasks of a run that failed. */
+async function failedTasks(workflowId: string): Promise<readonly unknown[]> {
+  const { client, connection } = await connectClient({ address: cluster.temporalAddress, namespace: NAMESPACE, tls });
+  const { events } = await client.workflow
+    .getHandle(workflowId)
+    .fetchHistory()
+    .finally(() => connection.close());
+  return (events ?? []).map((event) => event.workflowTaskFailedEventAttributes).filter(Boolean);
+}

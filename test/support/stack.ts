@@ -44,7 +44,8 @@ export async function startTestStack(): Promise<TestStack> {
       await connection.close();
       await store.close();
       await stack.release();
-      await rm(state, { recursive: true, force: true });
+      // What a failed test left running may still write for a moment.
+      await rm(state, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
     },
   };
 }

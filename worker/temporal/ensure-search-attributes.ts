@@ -1,12 +1,13 @@
 import type { Connection } from '@temporalio/client';
 import proto from '@temporalio/proto';
 import { FailureType, PawlError } from '../../plan/failure.js';
+import { awaitSearchAttributes } from './await-search-attributes.js';
 import { attributeState, creationHint } from './namespace-state.js';
 
 const { INDEXED_VALUE_TYPE_KEYWORD } = proto.temporal.api.enums.v1.IndexedValueType;
 
 /**
- * Makes sure the search attributes of runs exist: with one missing, a run's workflow task would fail for ever.
+ * Makes sure the search attributes of runs exist and can be used: with one missing, a run's workflow task would fail for ever.
  * @throws PawlError `StoreUnavailable` when they are missing and may not be created from here, when one has another type,
  *   and when there is no such namespace.
  */
@@ -20,6 +21,7 @@ export async function ensureSearchAttributes(connection: Connection, namespace: 
     if ((await attributeState(connection, namespace)).missing.length === 0) return;
     throw notMade(namespace, missing, cause);
   });
+  await awaitSearchAttributes(connection, namespace, missing);
 }
 
 function notMade(namespace: string, missing: readonly string[], cause: unknown): PawlError {
