@@ -1,10 +1,8 @@
 import { isCancellation, sleep } from '@temporalio/workflow';
-import { codeNamesIn, type Quoted, quote, resolveBinding } from '../plan/binding.js';
-import { FailureType } from '../plan/failure.js';
+import { type Quoted, quote, resolveBinding } from '../plan/binding.js';
 import type { Block, RetryPlan, StepNode } from '../plan/plan.js';
-import type { Fault, NodeCode, StepCall, StepTask } from '../plan/protocol.js';
+import type { StepResult } from '../plan/protocol.js';
 import { endIfStopped } from './budget.js';
-import { cacheModeOf } from './cache-mode.js';
 import { callLightStep, callStep } from './calls.js';
 import { RunRejected } from './ending.js';
 import { faultOf, isCutOff, isRejection, rejectionOf } from './fault.js';
@@ -12,8 +10,8 @@ import { sizeOf } from './fit-table.js';
 import type { Frame } from './frame.js';
 import { resultAhead } from './light-ahead.js';
 import type { Run } from './run.js';
+import { askOf, callOf, codeOf, MAX_INPUT_BYTES, type StepInRun, taskOf, tooLarge, type Work } from './step-task.js';
 import { summaryOf } from './summary.js';
-import type { Turn } from './turn.js';
 import { isWait, waitForTurn } from './wait-for-turn.js';
 
 /**
@@ -24,90 +22,100 @@ import { isWait, waitForTurn } from './wait-for-turn.js';
 export async function interpretStep(node: StepNode, frame: Frame, run: Run, block: Block): Promise<Quoted> {
   const id = frame.rename(node.id);
   const call = callOf(node, id, resolveBinding(node.input, frame), run);
-  const { budget } = run.state;
   const bytes = sizeOf(call);
   if (bytes > MAX_INPUT_BYTES) throw run.faults.refuse(tooLarge(id, bytes));
-  let code = codeOf(node, run);
-  let light = node.options.light;
-  let generation = 0;
-  let cutOff = 0;
-  let paused = 0;
-  let turn: Turn | undefined;
-  const label = run.pinned.labels?.[node.id];
   run.state.started(id);
-  if (light && run.pinned.engine >= 3) {
-    const ahead = await resultAhead(node, frame, run, block);
-    if (ahead) {
-      run.state.finishedAhead(id, ahead.ms);
-      return ahead.output;
-    }
-    light = false;
+  const step: StepInRun = { node, id, call, bytes, run, label: run.pinned.labels?.[node.id] };
+  if (node.options.light) {
+    const end = await (run.pinned.engine >= 3 ? runAhead(step, frame, block) : runAlone(step));
+    if (end) return end.output;
   }
+  const work: Work = { code: codeOf(node, run), generation: 0, cutOff: 0, paused: 0, turn: undefined };
   for (;;) {
-    try {
-      if (cutOff > paused) {
-        paused = cutOff;
-        await pauseAfter(cutOff, id, code.options.retry);
-      }
-      const room = budget.admit(bytes);
-      if (room) {
-        await room;
-        endIfStopped();
-      }
-      const result = await (light
-        ? callLightStep(call, label)
-        : callStep(
-            {
-              ...taskOf(node, call, code, generation),
-              ...turnOf(code.options, run),
-              ...(generation === 0 && fromOf(node, run)),
-              ...(cutOff > 0 && { cutOff }),
-              ...(turn && { waitedMs: turn.waitedMs }),
-            },
-            code.options,
-            label,
-          ));
-      if (isWait(result)) {
-        turn ??= run.state.turns.next(code.options.priority);
-        await waitForTurn(id, result, turn, run);
-        run.state.started(id);
-        continue;
-      }
-      turn?.leave();
-      const breath = light ? budget.spent(result.ms, sizeOf(result)) : undefined;
-      if (breath) {
-        await breath;
-        endIfStopped();
-      }
-      run.state.finished(id, result.reused);
-      return result.output;
-    } catch (error) {
-      turn?.leave();
-      endIfDecided(id, error, run);
-      if (light) {
-        light = false;
-        continue;
-      }
-      if (isCutOff(error) && cutOff + 1 < code.options.retry.attempts) {
-        cutOff += 1;
-        continue;
-      }
-      const next = await run.faults.hold(faultOf(id, error), { node, task: taskOf(node, call, code, generation) });
-      if (next.how === 'given') {
-        run.state.given(id, next.given);
-        return next.output;
-      }
-      if (next.code) {
-        code = next.code;
-        run.state.runsCodeOf(id, code.planHash);
-      }
-      cutOff = 0;
-      paused = 0;
-      turn = undefined;
-      generation += 1;
-      run.state.started(id);
-    }
+    const end = await tryStep(step, work);
+    if (end) return end.output;
   }
+}
+
+/** A step has one where it does not go on, whatever its output is. */
+type End = Pick<StepResult, 'output'>;
+
+/** The end of a light step that runs with others beside the workflow; null when it has to go through the queue. */
+async function runAhead({ node, id, run }: StepInRun, frame: Frame, block: Block): Promise<End | null> {
+  const ahead = await resultAhead(node, frame, run, block);
+  if (!ahead) return null;
+  run.state.finishedAhead(id, ahead.ms);
+  return ahead;
+}
+
+/** The same by itself, as engines before the third did it. */
+async function runAlone({ id, call, bytes, run, label }: StepInRun): Promise<End | null> {
+  const { budget } = run.state;
+  try {
+    const room = budget.admit(bytes);
+    if (room) await makeRoom(room);
+    const result = await callLightStep(call, label);
+    const breath = budget.spent(result.ms, sizeOf(result));
+    if (breath) await makeRoom(breath);
+    run.state.finished(id, result.reused);
+    return result;
+  } catch (error) {
+    endIfDecided(id, error, run);
+    return null;
+  }
+}
+
+/** Goes through the queue once, and decides what a failure leads to. @returns null when it has to do so again. */
+async function tryStep(step: StepInRun, work: Work): Promise<End | null> {
+  const { id, bytes, run } = step;
+  try {
+    if (work.cutOff > work.paused) {
+      work.paused = work.cutOff;
+      await pauseAfter(work.cutOff, id, work.code.options.retry);
+    }
+    const room = run.state.budget.admit(bytes);
+    if (room) await makeRoom(room);
+    const result = await callStep(askOf(step, work), work.code.options, step.label);
+    if (isWait(result)) {
+      work.turn ??= run.state.turns.next(work.code.options.priority);
+      await waitForTurn(id, result, work.turn, run);
+      run.state.started(id);
+      return null;
+    }
+    work.turn?.leave();
+    run.state.finished(id, result.reused);
+    return result;
+  } catch (error) {
+    work.turn?.leave();
+    return await afterFailure(error, step, work);
+  }
+}
+
+/** Another attempt follows, or what an operator says. @returns null when the step is to go through the queue again. */
+async function afterFailure(error: unknown, step: StepInRun, work: Work): Promise<End | null> {
+  const { id, node, run } = step;
+  endIfDecided(id, error, run);
+  if (isCutOff(error) && work.cutOff + 1 < work.code.options.retry.attempts) {
+    work.cutOff += 1;
+    return null;
+  }
+  const next = await run.faults.hold(faultOf(id, error), { node, task: taskOf(step, work) });
+  if (next.how === 'given') {
+    run.state.given(id, next.given);
+    return next;
+  }
+  if (next.code) {
+    work.code = next.code;
+    run.state.runsCodeOf(id, next.code.planHash);
+  }
+  Object.assign(work, { cutOff: 0, paused: 0, turn: undefined, generation: work.generation + 1 });
+  run.state.started(id);
+  return null;
+}
+
+async function makeRoom(room: Promise<void>): Promise<void> {
+  await room;
+  endIfStopped();
 }
 
 /** The author's pause before another attempt; the worker makes it itself where an attempt failed. */
@@ -117,15 +125,6 @@ async function pauseAfter(failures: number, id: string, { backoffMs, factor }: R
 }
 
 const LONGEST_PAUSE_MS = 365 * 86_400_000;
-
-/** Temporal refuses inputs over 2 MB, and ends the run for it. */
-const MAX_INPUT_BYTES = 1_500_000;
-
-function tooLarge(node: string, bytes: number): Fault {
-  const message = `the input of "${node}" has ${bytes} bytes; at most ${MAX_INPUT_BYTES} travel through a history`;
-  const hint = 'Let the steps before it return less, or keep the data in an artifact and pass its reference.';
-  return { node, type: FailureType.InvalidValue, message, hint };
-}
 
 /** Rejections and cancellations end the step for good. */
 function endIfDecided(id: string, error: unknown, run: Run): void {
@@ -137,37 +136,4 @@ function endIfDecided(id: string, error: unknown, run: Run): void {
     run.state.cancelled(id);
     throw error;
   }
-}
-
-function callOf(node: StepNode, id: string, input: Quoted, { pinned, of }: Run): StepCall {
-  const { plan, nominalTime } = pinned;
-  const { pipeline, code } = plan;
-  return { pipeline, code, node: id, step: node.step, input, nominalTime, ...(of && { run: of }) };
-}
-
-/** What the node takes over, if the run takes anything over. */
-function fromOf({ id, input }: StepNode, { pinned: { from } }: Run): Pick<StepTask, 'from' | 'covers'> {
-  if (!from) return {};
-  const { run, runId, node } = from;
-  const anew = node !== undefined && from.anew.includes(id) ? { anew: node } : {};
-  return { from: { run, runId, ...anew }, covers: codeNamesIn(input) };
-}
-
-/** The code that the run is pinned to. */
-function codeOf({ fingerprint, options }: StepNode, { pinned }: Run): NodeCode {
-  return { planHash: pinned.planHash, code: pinned.plan.code, fingerprint, options };
-}
-
-function taskOf(node: StepNode, call: StepCall, own: NodeCode, generation: number): StepTask {
-  const { planHash, code, fingerprint, options } = own;
-  const cache = options.light ? undefined : cacheModeOf(options.cache);
-  const reuse = cache && { cache, covers: codeNamesIn(node.input) };
-  return { ...call, code, planHash, generation, fingerprint, retry: options.retry, ...reuse };
-}
-
-/** What a worker has to know to decide whether the step may begin. */
-function turnOf({ limit, gpu, queue }: StepNode['options'], { pinned }: Run): Partial<StepTask> {
-  if (pinned.engine < 3) return {};
-  const devices = gpu ?? (queue === 'gpu' ? 1 : undefined);
-  return { mayWait: true, ...(limit !== undefined && { limit }), ...(devices !== undefined && { gpu: devices }) };
 }
