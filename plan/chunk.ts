@@ -61,7 +61,8 @@ export type Kept<T extends Json = Json> = { readonly value: T } | { readonly kep
 
 /** The argument of a chunk's workflow. */
 export interface ChunkInput {
-  readonly run: RunKey;
+  /** The run, in a chunk's own chunks; otherwise it is what started the workflow. */
+  readonly run?: RunKey;
   /** All of what the run is pinned to but the plan itself, the params and what documents them. */
   readonly pinned: Pick<BeginResult, 'engine' | 'planHash' | 'nominalTime' | 'environment' | 'chunkItems' | 'from'>;
   /** Id of the map in the plan. */

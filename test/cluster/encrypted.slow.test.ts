@@ -76,7 +76,7 @@ describe('a cluster that wants certificates', () => {
     expect(ran, ran.stderr).toMatchObject({ code: 0 });
     expect(JSON.parse(ran.stdout)).toMatchObject({ outcome: 'succeeded', result: { n: 8 } });
     // The worker was ready only once the search attributes, new here, could be used.
-    expect(await failedTasks(JSON.parse(ran.stdout).workflowId)).toEqual([]);
+    expect(await failedTasks(JSON.parse(ran.stdout).run)).toEqual([]);
     const applied = await pawl.run(['schedule', 'apply', 'test/runs/pipelines/scheduled.ts'], byPath());
     expect(applied, applied.stderr).toMatchObject({ code: 0 });
     expect((await pawl.run(['schedule', 'list'], byPath())).stdout).toContain('scheduled');

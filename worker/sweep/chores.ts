@@ -4,6 +4,7 @@ import { alertChores } from '../alerts/alert-chores.js';
 import type { Chore } from './chore.js';
 import { cleanScratch } from './clean-scratch.js';
 import { closeRuns } from './close-runs.js';
+import { endOrphans } from './end-orphans.js';
 
 export interface ChoreParts {
   readonly client: Client;
@@ -23,6 +24,7 @@ export function choresOf(parts: ChoreParts): readonly Chore[] {
   const { client, store, scratch, ownScratch, everyMs } = parts;
   return [
     { name: 'close-runs', everyMs, shared: true, run: () => closeRuns(client, store) },
+    { name: 'end-orphans', everyMs, shared: true, run: () => endOrphans(client) },
     ...alertChores(parts),
     { name: 'clean-scratch', everyMs, shared: false, run: () => cleanScratch(scratch, ownScratch) },
   ];

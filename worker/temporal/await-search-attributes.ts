@@ -17,43 +17,55 @@ const ASK_EVERY_MS = 200;
 
 /**
  * Waits until new search attributes can be used. The frontend may know them before the history service does, which only
- * says so where a workflow sets them: a workflow is started and completed here for that. Until then the first tasks of
+ * says so where a workflow sets them: a workflow is started with them and sets them here for that. Until then the first tasks of
  * runs would fail, and their light steps run again. Where it takes too long, runs find out.
  */
 export async function awaitSearchAttributes(connection: Connection, namespace: string, names: readonly string[]) {
   await poll(() => canBeSet(connection, namespace, names), ASK_EVERY_MS, KNOWN_WITHIN_MS);
 }
 
-async function canBeSet({ workflowService }: Connection, namespace: string, names: readonly string[]) {
+async function canBeSet(connection: Connection, namespace: string, names: readonly string[]): Promise<boolean> {
+  const { workflowService } = connection;
   const workflowId = `pawl.attributes-${randomUUID()}`;
   const taskQueue = { name: workflowId };
-  const { runId } = await workflowService.startWorkflowExecution({
-    ...{ namespace, workflowId, taskQueue, requestId: workflowId },
+  const searchAttributes = valuesOf(names);
+  const start = workflowService.startWorkflowExecution({
+    ...{ namespace, workflowId, taskQueue, searchAttributes, requestId: workflowId },
     workflowType: { name: 'pawl.attributes' },
     workflowExecutionTimeout: msToTs(KNOWN_WITHIN_MS),
   });
+  if (!(await isTaken(start))) return false;
   try {
-    const { taskToken } = await workflowService.pollWorkflowTaskQueue({ namespace, taskQueue });
-    await workflowService.respondWorkflowTaskCompleted({ namespace, taskToken, commands: commandsWith(names) });
-    return true;
-  } catch (error) {
-    if (isGrpcServiceError(error) && error.code === INVALID_ARGUMENT) return false;
-    throw error;
+    const poll = () => workflowService.pollWorkflowTaskQueue({ namespace, taskQueue });
+    // A server refuses to be polled without an end.
+    const { taskToken } = await connection.withDeadline(Date.now() + KNOWN_WITHIN_MS, poll);
+    const commands = [
+      {
+        commandType: COMMAND_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES,
+        upsertWorkflowSearchAttributesCommandAttributes: { searchAttributes },
+      },
+      { commandType: COMMAND_TYPE_COMPLETE_WORKFLOW_EXECUTION, completeWorkflowExecutionCommandAttributes: {} },
+    ];
+    return await isTaken(workflowService.respondWorkflowTaskCompleted({ namespace, taskToken, commands }));
   } finally {
     // Nobody wants to read of it. Whoever may not delete runs leaves it to its timeout and the retention.
-    const workflowExecution = { workflowId, runId };
+    const workflowExecution = { workflowId };
     await workflowService.deleteWorkflowExecution({ namespace, workflowExecution }).catch(() => undefined);
   }
 }
 
-function commandsWith(names: readonly string[]) {
-  const pairs = names.map((name) => ({ key: defineSearchAttributeKey(name, 'KEYWORD'), value: 'none' }));
-  const indexedFields = encodeUnifiedSearchAttributes(undefined, new TypedSearchAttributes(pairs));
-  return [
-    {
-      commandType: COMMAND_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES,
-      upsertWorkflowSearchAttributesCommandAttributes: { searchAttributes: { indexedFields } },
+/** False for what the server calls wrong. */
+function isTaken(answer: Promise<unknown>): Promise<boolean> {
+  return answer.then(
+    () => true,
+    (error) => {
+      if (isGrpcServiceError(error) && error.code === INVALID_ARGUMENT) return false;
+      throw error;
     },
-    { commandType: COMMAND_TYPE_COMPLETE_WORKFLOW_EXECUTION, completeWorkflowExecutionCommandAttributes: {} },
-  ];
+  );
+}
+
+function valuesOf(names: readonly string[]) {
+  const pairs = names.map((name) => ({ key: defineSearchAttributeKey(name, 'KEYWORD'), value: 'none' }));
+  return { indexedFields: encodeUnifiedSearchAttributes(undefined, new TypedSearchAttributes(pairs)) };
 }

@@ -40,8 +40,10 @@ import { runTolerantItem } from './tolerant-item.js';
 const answerSignal = defineSignal<[ChunkAnswer]>(ChunkSignal.answer);
 
 /** Runs some of the items of a map, for the run that started this workflow. */
-export async function runChunk(input: ChunkInput): Promise<ChunkResult> {
-  if (!workflowInfo().parent) throw onlyForRuns();
+export async function runChunk(given: ChunkInput): Promise<ChunkResult> {
+  const { parent } = workflowInfo();
+  if (!parent) throw onlyForRuns();
+  const input = { ...given, run: given.run ?? { id: parent.workflowId, runId: parent.runId } };
   const state = new RunState();
   const asker = new RunAsker(input, state);
   registerTable(state);
@@ -55,13 +57,16 @@ export async function runChunk(input: ChunkInput): Promise<ChunkResult> {
   }
 }
 
+/** With the run that it is a part of. */
+type Chunk = ChunkInput & Required<Pick<ChunkInput, 'run'>>;
+
 interface ChunkParts {
   readonly state: RunState;
   readonly asker: RunAsker;
   readonly stop: Stop;
 }
 
-async function runItems(input: ChunkInput, parts: ChunkParts): Promise<ChunkResult> {
+async function runItems(input: Chunk, parts: ChunkParts): Promise<ChunkResult> {
   const { state, asker, stop } = parts;
   const faults = askedFaults(asker, state);
   const begun = await begin(input, { state, faults });
@@ -165,7 +170,7 @@ function rejectedWith(value: Quoted): ChunkResult {
   return { outcome: 'failed', fault: { node: 'result', type: FailureType.InvalidValue, message, hint } };
 }
 
-function detailsOf({ node, run, chunk }: ChunkInput, { plan }: BeginResult, state: RunState): string {
+function detailsOf({ node, run, chunk }: Chunk, { plan }: BeginResult, state: RunState): string {
   const doc = `Part ${chunk + 1} of \`${node}\` in the run \`${run.id}\`. Decide there about what is held here.`;
   return renderDetails({
     pipeline: plan.pipeline,

@@ -1,3 +1,4 @@
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import {
   ChildWorkflowCancellationType,
   isCancellation,
@@ -108,6 +109,8 @@ async function runToItsEnd(chunked: Chunked, index: number, lane: number): Promi
     } catch (error) {
       desk.close(index);
       if (isCancellation(error) && (run.stop.stopped || run.stop.cancelled)) throw error;
+      // The run was reset, and the chunk that it had started there has not been ended yet.
+      if (error instanceof WorkflowExecutionAlreadyStartedError) continue;
       await run.faults.hold(faultOf(`${id}/chunk-${index + 1}`, error));
       run.state.forget(`${id}/chunk-${index + 1}`);
       continue;
@@ -141,9 +144,8 @@ async function runOnce(chunked: Chunked, index: number, lane: number, attempt: n
 
 function inputOf({ node, id, chunks, outer, run, shares }: Chunked, index: number, lane: number): ChunkInput {
   const { engine, planHash, nominalTime, environment, chunkItems, from } = run.pinned;
-  const { workflowId, runId } = workflowInfo();
   return {
-    run: run.of ?? { id: workflowId, runId },
+    ...(run.of && { run: run.of }),
     // Maps with nodes that people answer are not cut.
     pinned: { engine, planHash, nominalTime, environment, chunkItems, ...(from && { from: { ...from, answers: {} } }) },
     map: node.id,
