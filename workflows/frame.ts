@@ -67,6 +67,10 @@ export class Frame implements Scope {
     this.ahead.set(node, outcome);
   }
 
+  seeAhead(node: string): LightOutcome | undefined {
+    return this.ahead.get(node);
+  }
+
   /** Gives it once. */
   takeAhead(node: string): LightOutcome | undefined {
     const outcome = this.ahead.get(node);

@@ -14,6 +14,8 @@ import { interpretSleep } from './interpret-sleep.js';
 import { interpretStep } from './interpret-step.js';
 import { interpretWait } from './interpret-wait.js';
 import { interpretWhen } from './interpret-when.js';
+import { takeAhead } from './light-ahead.js';
+import { nameNode } from './name-node.js';
 import type { Run } from './run.js';
 
 /**
@@ -22,14 +24,14 @@ import type { Run } from './run.js';
  */
 export function interpretBlock(block: Block, frame: Frame, run: Run): Promise<Quoted> {
   const start = (node: PlanNode): Promise<Quoted> => interpretNode(node, frame, run, block);
+  const take = (node: PlanNode) => takeAhead(node, frame, run);
   return new Promise((resolve, reject) => {
-    new BlockRun({ block, frame, stop: run.stop, start, resolve, reject });
+    new BlockRun({ block, frame, stop: run.stop, take, start, resolve, reject });
   });
 }
 
 function interpretNode(node: PlanNode, frame: Frame, run: Run, block: Block): Promise<Quoted> {
-  const label = run.pinned.labels?.[node.id];
-  if (label !== undefined) run.state.call(frame.rename(node.id), label);
+  nameNode(node, frame, run);
   return visitNode(node, {
     step: (n) => interpretStep(n, frame, run, block),
     when: (n) => interpretWhen(n, frame, run),
