@@ -7,13 +7,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { connectClient } from '../dist/client/connect.js';
 import { compilePipeline } from '../dist/dsl/compile/index.js';
 import { openStore } from '../dist/store/index.js';
 import { acquireStack } from '../dist/worker/embedded/index.js';
 import { environmentOf } from '../dist/worker/embedded-environment.js';
 import { publish } from '../dist/worker/publish.js';
 import { startWorker } from '../dist/worker/start-worker.js';
-import { connectClient } from '../dist/worker/temporal/connect.js';
 import { timed } from './measure.mjs';
 
 const { values: flags } = parseArgs({

@@ -3,12 +3,12 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { connectClient } from '../dist/client/connect.js';
 import { compilePipeline } from '../dist/dsl/compile/index.js';
 import { openStore } from '../dist/store/index.js';
 import { acquireStack } from '../dist/worker/embedded/index.js';
 import { publish } from '../dist/worker/publish.js';
 import { startWorker } from '../dist/worker/start-worker.js';
-import { connectClient } from '../dist/worker/temporal/connect.js';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
 

@@ -70,8 +70,7 @@ async function prefectPeer({ state }) {
   const process_ = startLineProcess('python3', [fileOf('prefect_steps.py')], server.env);
   const run = async (kind, steps) => (await process_.ask(`${kind} ${steps}`)).ms;
   return {
-    // A flow of few tasks takes longer than one of some: it waits for what it sends to its server beside its work.
-    light: { many: 220, few: 20, run: (steps) => run('light', steps) },
+    light: { many: 120, few: 20, run: (steps) => run('light', steps) },
     isolated: { many: 10, few: 1, run: (steps) => run('isolated', steps) },
     stop: async () => {
       await process_.stop();

@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
 import type { Client } from '@temporalio/client';
+import { connectClient } from '../client/connect.js';
 import { DEFAULT_ENVIRONMENT } from '../plan/environment.js';
 import { openStore, type Store } from '../store/index.js';
 import { projectRoot } from '../worker/code/check-packages.js';
 import { acquireStack, locateState, type Stack } from '../worker/embedded/index.js';
 import { environmentOf } from '../worker/embedded-environment.js';
 import { type Environment, environmentFromVariables } from '../worker/environment.js';
-import { type RunningWorker, startWorker } from '../worker/start-worker.js';
-import { connectClient } from '../worker/temporal/connect.js';
+import type { RunningWorker } from '../worker/start-worker.js';
 import { chosenEnvironment } from './environment.js';
 import { printNote } from './output.js';
 
@@ -57,6 +57,8 @@ export async function withSession<T>(use: (session: Session) => Promise<T>): Pro
     },
     ensureWorker: once(async () => {
       if (deployed) return null;
+      // Most commands need none, and loading it takes as long as they do.
+      const { startWorker } = await import('../worker/start-worker.js');
       const worker = await startWorker({ environment, root, logLevel: 'ERROR' });
       closers.push(() => worker.stop());
       return worker;

@@ -6,6 +6,8 @@ export interface JournalStatements {
   readonly claimFirst: PreparedStatement;
   /** Takes the node over. */
   readonly claim: PreparedStatement;
+  /** Makes the node's entry as one that is done. No row comes back when it has one already. */
+  readonly commitFirst: PreparedStatement;
   readonly commit: PreparedStatement;
   readonly commitWithLineage: PreparedStatement;
   /** As `commitWithLineage`, and says what the node offers to later executions. */
@@ -19,6 +21,7 @@ export function journalStatements(schema: string): JournalStatements {
   return {
     claimFirst: { name: `${schema}_claim_first`, text: claimFirstText(schema) },
     claim: { name: `${schema}_claim`, text: claimText(schema) },
+    commitFirst: { name: `${schema}_commit_first`, text: commitFirstText(schema) },
     commit: { name: `${schema}_commit`, text: `${commitText(schema)} returning 1` },
     commitWithLineage: {
       name: `${schema}_commit_with_lineage`,
@@ -67,6 +70,12 @@ on conflict (run_id, node, generation) do update set
   cache_reason = null
 where known.state = 'claimed'
 returning known.failures`;
+
+const commitFirstText = (schema: string) => `
+insert into ${schema}.journal (${CLAIM_COLUMNS}, state, output, note, committed_at)
+values (${CLAIM_VALUES}, 'committed', $14::json, $15::json, now())
+on conflict (run_id, node, generation) do nothing
+returning 1`;
 
 /** Parameters that follow those of the lineage. */
 const CACHE_COLUMNS = `,

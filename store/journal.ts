@@ -40,6 +40,8 @@ export interface CommitOptions {
   readonly output: Quoted;
   /** What the claim said, so that it can be made again where a crash of Postgres has taken it. Default: it cannot. */
   readonly claim?: ClaimOptions;
+  /** The node has no entry as far as the attempt knows, so both are made at once; `claim` says it. Default: false. */
+  readonly unclaimed?: boolean;
   /** What the node read and wrote (see `edgesOf`). Default: none. */
   readonly lineage?: readonly LineageEdge[];
   /** A remark for operators, for example who gave the node its output. Default: none. */
@@ -61,6 +63,8 @@ export interface FailureOptions {
 export interface Journal {
   /** Takes a node over from any earlier attempt, or finds it done. */
   claim(options: ClaimOptions): Promise<Claim>;
+  /** Claims a node that nobody has claimed before, with a token of one's own. @returns false, and does nothing, else. */
+  claimFirst(options: ClaimOptions, token: string): Promise<boolean>;
   /**
    * Records output and lineage in one transaction. May be repeated with the same output.
    * @throws PawlError `Fenced` when a later attempt has taken over, or when another output was committed.
@@ -97,6 +101,7 @@ export function openJournal(db: Database): Journal {
   const statements = journalStatements(db.schema);
   return {
     claim: (options) => claim(db, statements, options),
+    claimFirst: (options, token) => claimFirst(db, statements, options, token),
     commit: (options) => commit(db, statements, options),
     recordFailure: (options) => recordFailure(db, options),
     takeAlong: (options) => takeAlong(db, options),
@@ -142,19 +147,22 @@ function claimValues(options: ClaimOptions, token: string): unknown[] {
 }
 
 async function commit(db: Database, statements: JournalStatements, options: CommitOptions): Promise<'committed'> {
-  const { key, token, output, lineage = [], note, cache } = options;
-  const noteText = note === undefined ? null : JSON.stringify(note);
-  const values = [...keyValues(key, token), JSON.stringify(output), noteText];
+  const { key, token, output, claim, lineage = [], note, cache } = options;
+  const result = [JSON.stringify(output), note === undefined ? null : JSON.stringify(note)];
+  if (options.unclaimed && claim && lineage.length === 0 && !cache) {
+    const made = await db.run(statements.commitFirst, [...claimValues(claim, token), ...result]);
+    if (made.length > 0) return 'committed';
+  }
+  const values = [...keyValues(key, token), ...result];
   const attempt = async (): Promise<boolean> =>
     (await runCommit(db, statements, values, { lineage, cache })).length > 0;
   if (await attempt()) return 'committed';
-  const found = options.claim && (await restoreClaim(db, statements, options.claim, token)) && (await attempt());
+  const found = claim && (await claimFirst(db, statements, claim, token)) && (await attempt());
   if (!found) await acceptRepetition(db, key, token, output);
   return 'committed';
 }
 
-/** Makes a claim again that a crash has taken. @returns false when the node has an entry, whoever's it is. */
-async function restoreClaim(
+async function claimFirst(
   db: Database,
   statements: JournalStatements,
   claim: ClaimOptions,

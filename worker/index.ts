@@ -1,6 +1,7 @@
 /** What programs of one's own need to run pipelines: servers, workers, runs, schedules. */
 
 export { type AttemptFailure, type OpenAttempt, openAttempts } from '../client/attempts.js';
+export { connectClient, type TemporalClient } from '../client/connect.js';
 export { type Followed, type FollowOptions, followRun } from '../client/follow-run.js';
 export { type StartRunOptions, startRun } from '../client/start-run.js';
 export {
@@ -32,7 +33,8 @@ export { loadEnvironmentFiles } from './environment-files.js';
 export { environmentName } from './environment-name.js';
 export { findTensorFlow, type TensorFlowReport } from './provision/index.js';
 export { type Published, publish } from './publish.js';
-export { readHistory, replayHistory } from './runs/replay-run.js';
+export { readHistory } from './replay/history-file.js';
+export { replayHistory } from './replay/replay-history.js';
 export {
   applySchedule,
   backfillSchedule,
@@ -42,4 +44,3 @@ export {
   type ScheduleStatus,
 } from './schedules.js';
 export { type RunningWorker, type StartWorkerOptions, startWorker } from './start-worker.js';
-export { connectClient, type TemporalClient } from './temporal/connect.js';

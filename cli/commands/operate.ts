@@ -1,11 +1,9 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { FailureType, PawlError } from '../../plan/failure.js';
-import { listen } from '../../serving/listen.js';
 import { withExamples } from '../example.js';
 import { ownSigningKey } from '../grants/own-signing-key.js';
 import { isLoopback } from '../operate/authenticate.js';
 import { ACTIONS, type Action, makeToken, readOperators } from '../operate/operators.js';
-import { operateRoutes } from '../operate/routes.js';
 import { printJson, printLine, printNote } from '../output.js';
 import { type Session, withSession } from '../session.js';
 
@@ -57,6 +55,8 @@ async function operate(session: Session, options: OperateOptions): Promise<void>
   if (key && operators === undefined) throw misplacedKey();
   // Nothing to wait for: where the servers are the project's own, its worker comes along.
   await Promise.all([session.client(), session.store(), session.ensureWorker()]);
+  const { listen } = await import('../../serving/listen.js');
+  const { operateRoutes } = await import('../operate/routes.js');
   const server = await listen(operateRoutes({ session, operators, key, log: printNote }), port, host);
   session.beforeClose(() => server.close());
   printLine(`operating: ${server.url}/runs`);

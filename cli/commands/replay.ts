@@ -3,9 +3,10 @@ import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
 import type { Command } from 'commander';
 import pc from 'picocolors';
 import { FailureType, PawlError } from '../../plan/failure.js';
+import { describeDifference } from '../../worker/replay/compare-calls.js';
+import { historyText, readHistory } from '../../worker/replay/history-file.js';
 import { openHistories } from '../../worker/replay/open-histories.js';
-import { type NamedHistory, type Replayed, replayHistories } from '../../worker/replay/replay-histories.js';
-import { describeDifference, historyText, readHistory } from '../../worker/runs/replay-run.js';
+import type { NamedHistory, Replayed } from '../../worker/replay/replay-histories.js';
 import { withExamples } from '../example.js';
 import { printJson, printLine } from '../output.js';
 import { type Session, withSession } from '../session.js';
@@ -85,6 +86,7 @@ async function* fromTargets(
 
 /** Exit code 1 when one of them differs. */
 async function report(histories: AsyncIterable<NamedHistory>, { json, open }: ReplayOptions): Promise<void> {
+  const { replayHistories } = await import('../../worker/replay/replay-histories.js');
   const done: Replayed[] = [];
   for await (const replayed of replayHistories(histories)) {
     done.push(replayed);

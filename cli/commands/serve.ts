@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
-import { startServer } from '../../serving/index.js';
 import { withExamples } from '../example.js';
 import { printLine, printNote } from '../output.js';
 import { type Session, withSession } from '../session.js';
@@ -28,6 +27,7 @@ export function addServeCommand(program: Command): void {
 
 /** Serves until Ctrl-C, or until the stack is gone. */
 async function serve(session: Session, { port, host }: ServeOptions): Promise<void> {
+  const { startServer } = await import('../../serving/index.js');
   const cacheFolder = join(session.environment.scratch, 'serving');
   const server = await startServer({ store: await session.store(), cacheFolder, port, host, log: printNote });
   session.beforeClose(() => server.close());

@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import { wholeNumber } from '../../worker/limits/whole-number.js';
 import { parseQueues } from '../../worker/limits/worker-queues.js';
-import { startWorker } from '../../worker/start-worker.js';
 import { withExamples } from '../example.js';
 import { printLine } from '../output.js';
 import { withSession } from '../session.js';
@@ -38,6 +37,7 @@ async function work({ queues, gpus, dbConnections }: WorkerFlags): Promise<void>
     ...(dbConnections !== undefined && { dbConnections: wholeNumber('--db-connections', dbConnections) }),
   };
   await withSession(async ({ environment, root, stack, beforeClose }) => {
+    const { startWorker } = await import('../../worker/start-worker.js');
     const worker = await startWorker({
       environment,
       root,

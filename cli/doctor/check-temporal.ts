@@ -1,7 +1,7 @@
 import type { Connection } from '@temporalio/client';
+import { connectClient } from '../../client/connect.js';
 import { isPawlError } from '../../plan/failure.js';
 import type { TemporalAddress } from '../../worker/environment.js';
-import { connectClient } from '../../worker/temporal/connect.js';
 import { attributeState, creationHint, retentionDays } from '../../worker/temporal/namespace-state.js';
 import { type Finding, fine } from './finding.js';
 

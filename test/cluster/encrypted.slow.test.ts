@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TLSConfig } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { connectClient } from '../../client/connect.js';
 import { ensureNamespace } from '../../worker/cluster/ensure-namespace.js';
 import { type Cluster, startCluster } from '../../worker/cluster/start-cluster.js';
-import { connectClient } from '../../worker/temporal/connect.js';
 import { makeCertificates, SERVER_NAME, type TestCertificates } from '../support/certificates.js';
 import { startCommands, type TestCommands } from '../support/commands.js';
 

@@ -5,10 +5,11 @@ import { defaultPayloadConverter } from '@temporalio/common';
 import { describe, expect, test } from 'vitest';
 import { type BeginResult, ENGINE_VERSION, OUTCOMES } from '../../plan/protocol.js';
 import { type NodeVisitor, planNodesOf } from '../../plan/visit.js';
+import { readHistory } from '../../worker/replay/history-file.js';
 import { INTENDED } from '../../worker/replay/intended.js';
 import { recordedEngine } from '../../worker/replay/recorded-calls.js';
 import { replayHistories } from '../../worker/replay/replay-histories.js';
-import { readHistory, replayHistory } from '../../worker/runs/replay-run.js';
+import { replayHistory } from '../../worker/replay/replay-history.js';
 
 const folder = fileURLToPath(new URL('.', import.meta.url));
 const histories = readdirSync(folder).filter((file) => file.endsWith('.json'));

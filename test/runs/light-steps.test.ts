@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { WorkflowHandle } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RunResult } from '../../plan/protocol.js';
-import { replayHistory } from '../../worker/runs/replay-run.js';
+import { replayHistory } from '../../worker/replay/replay-history.js';
 import { startTestStack, type TestStack } from '../support/stack.js';
 
 let stack: TestStack;

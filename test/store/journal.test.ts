@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { digestOf } from '../../plan/canonical.js';
@@ -70,6 +71,38 @@ test('a claim that a crash took is made again by its commit, unless another atte
   await journal.commit({ key: taken, token: later, output: 2, claim: taken });
 });
 
+test('claim and commit may be one: then it is the first or none', async () => {
+  const unclaimed = true;
+  const key = freshClaim();
+  const token = randomUUID();
+  await journal.commit({ key, token, claim: key, unclaimed, output: { rows: 7 }, note: 'quick' });
+  await journal.commit({ key, token, claim: key, unclaimed, output: { rows: 7 }, note: 'quick' });
+  expect(await journal.claim(key)).toEqual({
+    state: 'committed',
+    output: { rows: 7 },
+    reusedFrom: null,
+    note: 'quick',
+  });
+  const [entry] = await journal.nodesOfRun(key.runId);
+  expect(entry).toMatchObject({ ...key, state: 'committed', output: { rows: 7 }, failures: 0 });
+  const late = { key, token: randomUUID(), claim: key, unclaimed };
+  await expect(journal.commit({ ...late, output: { rows: 7 } })).rejects.toMatchObject(fenced);
+
+  const taken = freshClaim();
+  const owner = await claimed({ ...taken, attempt: 2 });
+  await expect(
+    journal.commit({ key: taken, token: randomUUID(), claim: taken, unclaimed, output: 1 }),
+  ).rejects.toMatchObject(fenced);
+  expect(await journal.claimFirst(taken, randomUUID())).toBe(false);
+  expect(await journal.stillOwner(taken, owner)).toBe(true);
+  await journal.commit({ key: taken, token: owner, output: 2 });
+
+  const read = freshClaim();
+  const lineage = edgesOf('in', artifact('read'));
+  await journal.commit({ key: read, token: randomUUID(), claim: read, unclaimed, output: 3, lineage });
+  expect(await openLineageStore(db).lineageOf(artifact('read').digest)).toMatchObject([{ runId: read.runId }]);
+});
+
 test('a new claim fences the older attempt from everything', async () => {
   const key = freshClaim();
   const old = await claimed(key);
@@ -104,6 +137,8 @@ test('of twenty attempts at once, exactly one commits', async () => {
   for (let round = 0; round < 5; round += 1) {
     const key = freshClaim();
     const attempts = Array.from({ length: 20 }, async (_, attempt) => {
+      const lineageless = { key, token: randomUUID(), claim: { ...key, attempt }, output: { attempt } };
+      if (attempt === 7) return journal.commit({ ...lineageless, unclaimed: true }).catch(kindOf);
       const claim = await journal.claim({ ...key, attempt });
       if (claim.state === 'committed') return 'found it done';
       const output = { attempt };

@@ -1,10 +1,10 @@
 import { cp } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { expect } from 'vitest';
+import { connectClient } from '../../client/connect.js';
 import { ensureNamespace } from '../../worker/cluster/ensure-namespace.js';
 import { startCluster } from '../../worker/cluster/start-cluster.js';
 import { acquireStack, type Stack } from '../../worker/embedded/index.js';
-import { connectClient } from '../../worker/temporal/connect.js';
 
 /** The servers of a test, and how a command finds them. */
 export interface TestServers {

@@ -3,9 +3,9 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
+import { connectClient } from '../../client/connect.js';
 import { openStore, type Store } from '../../store/index.js';
 import type { Stack } from '../../worker/embedded/index.js';
-import { connectClient } from '../../worker/temporal/connect.js';
 import { type CommandResult, projectFolder, type RunningCommand, startCommands } from './commands.js';
 import { startTestServers } from './servers.js';
 

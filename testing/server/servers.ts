@@ -37,7 +37,7 @@ async function startSkipping(folder: string, log: TestServerOptions['log']): Pro
   const [{ startCluster }, { ensureNamespace }, { connectClient }] = await Promise.all([
     import('../../worker/cluster/start-cluster.js'),
     import('../../worker/cluster/ensure-namespace.js'),
-    import('../../worker/temporal/connect.js'),
+    import('../../client/connect.js'),
   ]);
   const { temporalAddress, databaseUrl, state, stop } = await startCluster({ folder, settings: SETTINGS, log });
   const temporal = { address: temporalAddress, namespace: 'default' };

@@ -73,7 +73,7 @@ interface Opened {
 
 async function openServer(servers: Servers, skipTime: boolean): Promise<TestServer> {
   const [{ connectClient }, { openStore }, { startWorker }] = await Promise.all([
-    import('../../worker/temporal/connect.js'),
+    import('../../client/connect.js'),
     import('../../store/index.js'),
     import('../../worker/start-worker.js'),
   ]);

@@ -52,6 +52,11 @@ export async function takePlaces(options: PlaceOptions, parts: WorkerParts): Pro
   return null;
 }
 
+/** Whether an attempt has to have something that others want too. @param queue the one it came by. */
+export function needsPlace(task: StepTask, queue: string, parts: WorkerParts): boolean {
+  return task.gpu !== undefined || (task.mayWait === true && placesFor({ task, queue }, parts).length > 0);
+}
+
 function takeDevices({ task, owner, held }: PlaceOptions, { devices }: WorkerParts): StepWait | null {
   if (task.gpu === undefined) return null;
   held.devices = devices.take(task.gpu, owner.worker);
@@ -59,7 +64,7 @@ function takeDevices({ task, owner, held }: PlaceOptions, { devices }: WorkerPar
   return waitFor({ of: `the devices of worker ${owner.worker}`, slots: devices.count }, undefined, task);
 }
 
-function placesFor({ task, queue }: PlaceOptions, { limits }: WorkerParts): readonly Place[] {
+function placesFor({ task, queue }: Pick<PlaceOptions, 'task' | 'queue'>, { limits }: WorkerParts): readonly Place[] {
   const ofStep = smaller(task.limit, limits.limitOf('step', task.step));
   const ofQueue = limits.limitOf('queue', queue);
   return [

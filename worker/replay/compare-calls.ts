@@ -78,3 +78,8 @@ function shown(value: unknown): string {
   const text = value === undefined ? 'nothing' : JSON.stringify(value);
   return text.length <= LONGEST_SHOWN ? text : `${text.slice(0, LONGEST_SHOWN)}…`;
 }
+
+/** As `train: /0/input/epochs was 4, now 6`. */
+export function describeDifference({ node, kind, path, recorded, now }: CallDifference): string {
+  return `${node}: ${path || (kind === 'timer' ? 'milliseconds' : 'all of it')} was ${recorded}, now ${now}`;
+}
