@@ -27,6 +27,8 @@ export interface ClaimOptions extends NodeKey {
   readonly attempt: number;
   /** Who works on it, for operators. */
   readonly worker: string;
+  /** How long it has worked before it says so, in milliseconds; of a claim that takes nothing over. Default: 0. */
+  readonly workedMs?: number;
 }
 
 /** What the journal knows of a node: what its latest attempt said, and what came of it. */

@@ -41,13 +41,16 @@ const CLAIM_COLUMNS = `
 const CLAIM_VALUES =
   '$1, $2, $3::integer, $4, $5, $6, $7, $8, $9::timestamptz, $10::uuid, $11::json, $12::integer, $13';
 
+/** When the attempt began, by the database's clock: the collector keeps whatever is younger. */
+const BEGAN = `now() - $14::float8 * interval '1 millisecond'`;
+
 /**
  * Does not wait for the disk, which is most of what a claim costs. A crash of Postgres within a second may forget it;
  * whoever commits then makes it again, unless somebody else has the node by then.
  */
 const claimFirstText = (schema: string) => `
-insert into ${schema}.journal (${CLAIM_COLUMNS})
-select ${CLAIM_VALUES} where set_config('synchronous_commit', 'off', true) = 'off'
+insert into ${schema}.journal (${CLAIM_COLUMNS}, started_at)
+select ${CLAIM_VALUES}, ${BEGAN} where set_config('synchronous_commit', 'off', true) = 'off'
 on conflict (run_id, node, generation) do nothing
 returning failures`;
 
@@ -72,8 +75,8 @@ where known.state = 'claimed'
 returning known.failures`;
 
 const commitFirstText = (schema: string) => `
-insert into ${schema}.journal (${CLAIM_COLUMNS}, state, output, note, committed_at)
-values (${CLAIM_VALUES}, 'committed', $14::json, $15::json, now())
+insert into ${schema}.journal (${CLAIM_COLUMNS}, started_at, state, output, note, committed_at)
+values (${CLAIM_VALUES}, ${BEGAN}, 'committed', $15::json, $16::json, now())
 on conflict (run_id, node, generation) do nothing
 returning 1`;
 

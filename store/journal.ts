@@ -129,9 +129,8 @@ export function openJournal(db: Database): Journal {
 
 async function claim(db: Database, statements: JournalStatements, options: ClaimOptions): Promise<Claim> {
   const token = randomUUID();
-  const values = claimValues(options, token);
-  const [first] = await db.run<{ failures: number }>(statements.claimFirst, values);
-  const [claimed] = first ? [first] : await db.run<{ failures: number }>(statements.claim, values);
+  const [first] = await db.run<{ failures: number }>(statements.claimFirst, firstValues(options, token));
+  const [claimed] = first ? [first] : await db.run<{ failures: number }>(statements.claim, claimValues(options, token));
   if (claimed) return { state: 'claimed', token, failures: claimed.failures };
   // A committed row stays as it is, so reading it in a second statement is safe.
   const row = await selectNode(db, options).select(['output', 'reused_from', 'note']).executeTakeFirstOrThrow();
@@ -146,11 +145,15 @@ function claimValues(options: ClaimOptions, token: string): unknown[] {
   return [runId, node, generation, ...facts, token, JSON.stringify(input), attempt, worker];
 }
 
+function firstValues(options: ClaimOptions, token: string): unknown[] {
+  return [...claimValues(options, token), options.workedMs ?? 0];
+}
+
 async function commit(db: Database, statements: JournalStatements, options: CommitOptions): Promise<'committed'> {
   const { key, token, output, claim, lineage = [], note, cache } = options;
   const result = [JSON.stringify(output), note === undefined ? null : JSON.stringify(note)];
   if (options.unclaimed && claim && lineage.length === 0 && !cache) {
-    const made = await db.run(statements.commitFirst, [...claimValues(claim, token), ...result]);
+    const made = await db.run(statements.commitFirst, [...firstValues(claim, token), ...result]);
     if (made.length > 0) return 'committed';
   }
   const values = [...keyValues(key, token), ...result];
@@ -168,7 +171,7 @@ async function claimFirst(
   claim: ClaimOptions,
   token: string,
 ): Promise<boolean> {
-  return (await db.run(statements.claimFirst, claimValues(claim, token))).length > 0;
+  return (await db.run(statements.claimFirst, firstValues(claim, token))).length > 0;
 }
 
 function runCommit(

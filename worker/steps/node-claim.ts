@@ -19,6 +19,7 @@ export const QUICK_MS = 10;
 
 /** An attempt's hold on its node: all that it writes to the journal goes through here, and throws `Fenced` once lost. */
 export class NodeClaim {
+  private readonly began = performance.now();
   private timer: NodeJS.Timeout | undefined;
 
   private constructor(
@@ -67,9 +68,9 @@ export class NodeClaim {
 
   async commit(done: StepDone): Promise<void> {
     this.leave();
-    const { key, token, options } = this;
+    const { key, token, claim } = this;
     if (this.claiming || done.lineage.length > 0) await this.claimed();
-    await this.store.journal.commit({ key, token, claim: options, unclaimed: !this.claiming, ...done });
+    await this.store.journal.commit({ key, token, claim, unclaimed: !this.claiming, ...done });
   }
 
   /** Counts a failure of the author's code. @returns the failures so far. */
@@ -94,9 +95,13 @@ export class NodeClaim {
     return { runId, node, generation };
   }
 
+  private get claim(): ClaimOptions {
+    return { ...this.options, workedMs: performance.now() - this.began };
+  }
+
   private async claimed(): Promise<void> {
     this.leave();
-    this.claiming ??= this.store.journal.claimFirst(this.options, this.token);
+    this.claiming ??= this.store.journal.claimFirst(this.claim, this.token);
     await this.claiming.catch((error) => {
       this.claiming = undefined;
       throw error;

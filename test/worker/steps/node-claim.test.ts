@@ -41,6 +41,16 @@ test('a first attempt that is soon done leaves no entry before its commit', asyn
   expect(await NodeClaim.take({ ...options, attempt: 2 }, store)).toMatchObject({ output: { n: 1 } });
 });
 
+test('its entry says when it began, however late the journal hears of it', async () => {
+  const [busy, next] = [fresh(), fresh()];
+  const claim = NodeClaim.later(busy, store);
+  for (const until = Date.now() + 300; Date.now() < until; );
+  await NodeClaim.take(next, store);
+  await claim.commit(done);
+  const [first, second] = await Promise.all([busy, next].map(entryOf));
+  expect(Date.parse(second!.startedAt) - Date.parse(first!.startedAt)).toBeGreaterThan(250);
+});
+
 test('one that works on is seen, and commits what it read as well', async () => {
   const options = fresh();
   const claim = NodeClaim.later(options, store);
