@@ -42,15 +42,22 @@ export function engineOfRefusal(error: unknown): number {
 /** What an operator reads about a failed step. */
 export function faultOf(node: string, error: unknown): Fault {
   const cause = causeOf(error);
-  if (cause instanceof ApplicationFailure) {
-    const details = (cause.details?.[0] ?? {}) as { hint?: string };
-    return { node, type: cause.type ?? FailureType.StepFailed, message: messageOf(cause), hint: details.hint ?? null };
-  }
+  if (cause instanceof ApplicationFailure) return failureFault(node, cause);
   if (cause instanceof TimeoutFailure) return timeoutFault(node, cause);
   return { node, type: FailureType.Internal, message: messageOf(cause), hint: null };
 }
 
+function failureFault(node: string, { type, message, details }: ApplicationFailure): Fault {
+  const { hint = null } = (details?.[0] ?? {}) as { hint?: string | null };
+  return { node, type: type ?? FailureType.StepFailed, message, hint };
+}
+
 function timeoutFault(node: string, timeout: TimeoutFailure): Fault {
+  // What every attempt met until there was no time left: an outage, or what all workers lack.
+  if (timeout.timeoutType === 'SCHEDULE_TO_CLOSE' && timeout.cause instanceof ApplicationFailure) {
+    const met = failureFault(node, timeout.cause);
+    return { ...met, message: `${met.message}; it was tried again until there was no time left` };
+  }
   const last = timeout.cause ? `; the last attempt said: ${messageOf(timeout.cause)}` : '';
   return {
     node,
