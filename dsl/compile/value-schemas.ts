@@ -5,6 +5,7 @@ import { type Block, EXIT_ITEM, type PlanNode } from '../../plan/plan.js';
 import { planNodesOf, visitNode } from '../../plan/visit.js';
 import type { PipelineParts } from '../pipeline.js';
 import type { Trace } from '../trace.js';
+import { approvedSchema } from './approved-schema.js';
 import { schemaAt, unionOf } from './schema-at.js';
 import { defOf, isAlwaysThere, withoutMissing } from './schema-facts.js';
 
@@ -77,7 +78,7 @@ class Reader implements ValueSchemas {
       map: (n) => z.array(n.minSuccess ? z.nullable(this.orUnknown(n.body.result)) : this.orUnknown(n.body.result)),
       reduce: (n) => unionOf([this.orUnknown(n.initial), this.orUnknown(n.body.result)]),
       pipeline: (n) => this.of(n.body.result),
-      approval: ({ id }) => approvalSchema(this.traced.schemas.get(`node/${id}`)),
+      approval: ({ id }) => approvedSchema(this.traced.schemas.get(`node/${id}`) ?? z.null()),
       wait: ({ id, timeoutMs }) => waitSchema(this.traced.schemas.get(`node/${id}`), timeoutMs),
       sleep: () => z.null(),
       reject: () => z.never(),
@@ -112,28 +113,7 @@ function at(schema: z.ZodType | undefined, path: Path): z.ZodType | undefined {
   return schema && schemaAt(schema, path);
 }
 
-const decisionSchema = z.object({
-  approved: z.boolean(),
-  by: z.string(),
-  role: z.string().nullable(),
-  reason: z.string(),
-  at: z.iso.datetime(),
-  proof: z.enum(['claimed', 'signed']),
-  key: z.string().optional(),
-  grant: z.string().optional(),
-});
-
 const exitSchema = z.object({ outcome: z.string(), value: z.json(), faults: z.array(z.json()) });
-
-function approvalSchema(form: z.ZodType | undefined): z.ZodType {
-  return z.object({
-    approved: z.boolean(),
-    expired: z.boolean(),
-    escalated: z.boolean(),
-    decisions: z.array(decisionSchema),
-    value: form ? z.nullable(form) : z.null(),
-  });
-}
 
 function waitSchema(event: z.ZodType | undefined, timeoutMs: number | null): z.ZodType {
   if (!event) return UNKNOWN;

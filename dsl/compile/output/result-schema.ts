@@ -26,7 +26,7 @@ import type {
 } from '../../../plan/plan.js';
 import { visitNode } from '../../../plan/visit.js';
 import type { Trace } from '../../trace.js';
-import { approvedSchema } from './approved-schema.js';
+import { approvedSchema } from '../approved-schema.js';
 import { isNever, itemSchema, partSchema, passedSchema, presentSchema, unionOf, variantSchema } from './part-schema.js';
 import { settledJsonSchema } from './settled-schema.js';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ApprovalDecision, ApprovalResult } from '../../../plan/protocol.js';
+import type { ApprovalDecision, ApprovalResult } from '../../plan/protocol.js';
 
 const decision: z.ZodType<ApprovalDecision> = z.strictObject({
   approved: z.boolean(),
