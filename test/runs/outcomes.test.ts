@@ -231,6 +231,14 @@ describe('a command that follows the run', () => {
   });
 });
 
+describe('rejected', () => {
+  test('leaves what was rejected to be looked at, however soon it was', async () => {
+    await (await start('looked-at', 'rejected')).result();
+    const shown = await stack.pawl('show', 'looked-at', '--node', 'turn-out', '--json');
+    expect(JSON.parse(shown.stdout)).toMatchObject({ node: 'turn-out', input: { way: 'rejected' }, state: 'claimed' });
+  });
+});
+
 describe('held', () => {
   test('is told everywhere while it lasts', async () => {
     expect(await stack.pawl('publish', 'test/runs/pipelines/faulty.ts')).toMatchObject({ code: 0 });

@@ -50,7 +50,7 @@ export class NodeClaim {
   static later(options: ClaimOptions, store: Pick<Store, 'journal' | 'checkpoints'>): NodeClaim {
     const claim = new NodeClaim(options, randomUUID(), 0, store);
     // Whoever needs the claim makes it again where this one has no answer.
-    claim.timer = setTimeout(() => void claim.claimed().catch(() => undefined), QUICK_MS);
+    claim.timer = setTimeout(() => void claim.make().catch(() => undefined), QUICK_MS);
     return claim;
   }
 
@@ -60,28 +60,38 @@ export class NodeClaim {
     return {
       latest,
       save: async (checkpoint) => {
-        await this.claimed();
+        await this.make();
         await save(checkpoint);
       },
     };
   }
 
+  /** Makes the claim where it has not been made, so that the node has an entry. */
+  async make(): Promise<void> {
+    this.leave();
+    this.claiming ??= this.store.journal.claimFirst(this.claim, this.token);
+    await this.claiming.catch((error) => {
+      this.claiming = undefined;
+      throw error;
+    });
+  }
+
   async commit(done: StepDone): Promise<void> {
     this.leave();
     const { key, token, claim } = this;
-    if (this.claiming || done.lineage.length > 0) await this.claimed();
+    if (this.claiming || done.lineage.length > 0) await this.make();
     await this.store.journal.commit({ key, token, claim, unclaimed: !this.claiming, ...done });
   }
 
   /** Counts a failure of the author's code. @returns the failures so far. */
   async recordFailure(error: Json): Promise<number> {
-    await this.claimed();
+    await this.make();
     return this.store.journal.recordFailure({ key: this.key, token: this.token, error });
   }
 
   /** Says why the work has not begun. */
   async noteWait(reason: string): Promise<void> {
-    await this.claimed();
+    await this.make();
     await this.store.journal.noteWait(this.key, this.token, reason);
   }
 
@@ -97,14 +107,5 @@ export class NodeClaim {
 
   private get claim(): ClaimOptions {
     return { ...this.options, workedMs: performance.now() - this.began };
-  }
-
-  private async claimed(): Promise<void> {
-    this.leave();
-    this.claiming ??= this.store.journal.claimFirst(this.claim, this.token);
-    await this.claiming.catch((error) => {
-      this.claiming = undefined;
-      throw error;
-    });
   }
 }

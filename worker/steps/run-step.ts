@@ -93,7 +93,12 @@ async function runClaimed(
   } catch (thrown) {
     if (Context.current().cancellationSignal.aborted) throw stoppedFailure(task);
     const error = hideInError(thrown, secrets);
-    if (isOutage(error) || error instanceof Rejection) throw error;
+    if (isOutage(error)) throw error;
+    if (error instanceof Rejection) {
+      // Operators ask what it was that was rejected.
+      await claim.make();
+      throw error;
+    }
     const failures = await claim.recordFailure(describe(error));
     throw asFailure(error, retryAfter(error, failures + (task.cutOff ?? 0), task.retry));
   } finally {
