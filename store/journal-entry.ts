@@ -27,7 +27,7 @@ export interface ClaimOptions extends NodeKey {
   readonly attempt: number;
   /** Who works on it, for operators. */
   readonly worker: string;
-  /** How long it has worked before it says so, in milliseconds; of a claim that takes nothing over. Default: 0. */
+  /** How long it has worked before it says so, in milliseconds. Default: 0. */
   readonly workedMs?: number;
 }
 

@@ -6,6 +6,8 @@ export interface JournalStatements {
   readonly claimFirst: PreparedStatement;
   /** Takes the node over. */
   readonly claim: PreparedStatement;
+  /** Takes the node over from an attempt that began before; no row comes back where it is that of a later one. */
+  readonly claimLate: PreparedStatement;
   /** Makes the node's entry as one that is done. No row comes back when it has one already. */
   readonly commitFirst: PreparedStatement;
   readonly commit: PreparedStatement;
@@ -20,7 +22,11 @@ export interface JournalStatements {
 export function journalStatements(schema: string): JournalStatements {
   return {
     claimFirst: { name: `${schema}_claim_first`, text: claimFirstText(schema) },
-    claim: { name: `${schema}_claim`, text: claimText(schema) },
+    claim: { name: `${schema}_claim`, text: claimText(schema, 'now()') },
+    claimLate: {
+      name: `${schema}_claim_late`,
+      text: claimText(schema, BEGAN, 'and known.started_at < excluded.started_at'),
+    },
     commitFirst: { name: `${schema}_commit_first`, text: commitFirstText(schema) },
     commit: { name: `${schema}_commit`, text: `${commitText(schema)} returning 1` },
     commitWithLineage: {
@@ -41,7 +47,7 @@ const CLAIM_COLUMNS = `
 const CLAIM_VALUES =
   '$1, $2, $3::integer, $4, $5, $6, $7, $8, $9::timestamptz, $10::uuid, $11::json, $12::integer, $13';
 
-/** When the attempt began, by the database's clock: the collector keeps whatever is younger. */
+/** When the attempt began, by the database's clock, which tells what came first whoever's attempts they are. */
 const BEGAN = `now() - $14::float8 * interval '1 millisecond'`;
 
 /**
@@ -59,9 +65,9 @@ returning failures`;
  * be that of the attempt before, and hours of work could not be committed. A committed row is not touched, and no row
  * comes back.
  */
-const claimText = (schema: string) => `
-insert into ${schema}.journal as known (${CLAIM_COLUMNS})
-values (${CLAIM_VALUES})
+const claimText = (schema: string, began: string, condition = '') => `
+insert into ${schema}.journal as known (${CLAIM_COLUMNS}, started_at)
+values (${CLAIM_VALUES}, ${began})
 on conflict (run_id, node, generation) do update set
   token = excluded.token,
   plan_hash = excluded.plan_hash,
@@ -71,7 +77,7 @@ on conflict (run_id, node, generation) do update set
   worker = excluded.worker,
   started_at = excluded.started_at,
   cache_reason = null
-where known.state = 'claimed'
+where known.state = 'claimed' ${condition}
 returning known.failures`;
 
 const commitFirstText = (schema: string) => `

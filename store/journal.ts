@@ -63,8 +63,12 @@ export interface FailureOptions {
 export interface Journal {
   /** Takes a node over from any earlier attempt, or finds it done. */
   claim(options: ClaimOptions): Promise<Claim>;
-  /** Claims a node that nobody has claimed before, with a token of one's own. @returns false, and does nothing, else. */
-  claimFirst(options: ClaimOptions, token: string): Promise<boolean>;
+  /**
+   * Claims a node for an attempt that has worked on it before it says so, with a token of its own: takes the node over from
+   * attempts that began before this one.
+   * @returns false, and does nothing, where one that began later has it, or where it is committed.
+   */
+  claimLate(options: ClaimOptions, token: string): Promise<boolean>;
   /**
    * Records output and lineage in one transaction. May be repeated with the same output.
    * @throws PawlError `Fenced` when a later attempt has taken over, or when another output was committed.
@@ -101,7 +105,9 @@ export function openJournal(db: Database): Journal {
   const statements = journalStatements(db.schema);
   return {
     claim: (options) => claim(db, statements, options),
-    claimFirst: (options, token) => claimFirst(db, statements, options, token),
+    claimLate: async (options, token) =>
+      (await claimFirst(db, statements, options, token)) ||
+      (await db.run(statements.claimLate, firstValues(options, token))).length > 0,
     commit: (options) => commit(db, statements, options),
     recordFailure: (options) => recordFailure(db, options),
     takeAlong: (options) => takeAlong(db, options),

@@ -93,7 +93,7 @@ test('claim and commit may be one: then it is the first or none', async () => {
   await expect(
     journal.commit({ key: taken, token: randomUUID(), claim: taken, unclaimed, output: 1 }),
   ).rejects.toMatchObject(fenced);
-  expect(await journal.claimFirst(taken, randomUUID())).toBe(false);
+  expect(await journal.claimLate({ ...taken, workedMs: 60_000 }, randomUUID())).toBe(false);
   expect(await journal.stillOwner(taken, owner)).toBe(true);
   await journal.commit({ key: taken, token: owner, output: 2 });
 

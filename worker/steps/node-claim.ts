@@ -44,8 +44,9 @@ export class NodeClaim {
 
   /**
    * For an attempt that is its node's first: most are done so soon that claim and commit are one statement, which halves
-   * what the journal costs them. It takes nothing over: where another attempt came meanwhile, as it may while a function
-   * keeps the process busy, this one is fenced.
+   * what the journal costs them. Where an attempt that began later came before it, as it may while a function keeps the
+   * process busy, this one is fenced. It takes over from earlier ones: Temporal counts attempts from 1 again when an
+   * operator resets an activity.
    */
   static later(options: ClaimOptions, store: Pick<Store, 'journal' | 'checkpoints'>): NodeClaim {
     const claim = new NodeClaim(options, randomUUID(), 0, store);
@@ -69,7 +70,7 @@ export class NodeClaim {
   /** Makes the claim where it has not been made, so that the node has an entry. */
   async make(): Promise<void> {
     this.leave();
-    this.claiming ??= this.store.journal.claimFirst(this.claim, this.token);
+    this.claiming ??= this.store.journal.claimLate(this.claim, this.token);
     await this.claiming.catch((error) => {
       this.claiming = undefined;
       throw error;

@@ -24,6 +24,11 @@ const done = { output: { n: 1 }, lineage: [] };
 const entryOf = async ({ runId }: ClaimOptions) => (await parts.journal.nodesOfRun(runId))[0];
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
+/** As a function does that never waits: no timer fires meanwhile. */
+function keepBusy(ms: number): void {
+  for (const until = Date.now() + ms; Date.now() < until; );
+}
+
 /** Another attempt takes the node while this one is at work. */
 async function overtake(options: ClaimOptions): Promise<NodeClaim> {
   const claim = await NodeClaim.take({ ...options, attempt: 2, worker: 'other' }, store);
@@ -44,7 +49,7 @@ test('a first attempt that is soon done leaves no entry before its commit', asyn
 test('its entry says when it began, however late the journal hears of it', async () => {
   const [busy, next] = [fresh(), fresh()];
   const claim = NodeClaim.later(busy, store);
-  for (const until = Date.now() + 300; Date.now() < until; );
+  keepBusy(300);
   await NodeClaim.take(next, store);
   await claim.commit(done);
   const [first, second] = await Promise.all([busy, next].map(entryOf));
@@ -64,7 +69,7 @@ test('one that works on is seen, and commits what it read as well', async () => 
   expect(await entryOf(quick)).toMatchObject({ state: 'committed', output: { n: 1 } });
 });
 
-test('it takes nothing over: one that was overtaken is fenced from everything, and the later one goes on', async () => {
+test('one that was overtaken is fenced from everything, and the later one goes on', async () => {
   const checkpoint = { step: 1, artifact: { digest: digestOf('epoch'), bytes: 1, mediaType: 'text/plain' } };
   const writes: readonly ((claim: NodeClaim) => Promise<unknown>)[] = [
     (claim) => claim.commit(done),
@@ -74,6 +79,7 @@ test('it takes nothing over: one that was overtaken is fenced from everything, a
   for (const write of writes) {
     const options = fresh();
     const claim = NodeClaim.later(options, store);
+    keepBusy(100);
     const later = await overtake(options);
     await expect(write(claim)).rejects.toMatchObject(fenced);
     claim.leave();
@@ -81,6 +87,18 @@ test('it takes nothing over: one that was overtaken is fenced from everything, a
     await later.commit({ output: { n: 2 }, lineage: [] });
     expect(await entryOf(options)).toMatchObject({ state: 'committed', output: { n: 2 } });
   }
+});
+
+test('it takes over from an attempt that began before it: its work is not lost when attempts count from 1 again', async () => {
+  const options = fresh();
+  const before = await overtake(options);
+  expect(await before.recordFailure({ message: 'no' })).toBe(1);
+  const claim = NodeClaim.later(options, store);
+  await expect.poll(() => entryOf(options), { timeout: QUICK_MS * 500 }).toMatchObject({ attempt: 1, failures: 1 });
+  await expect(before.commit(done)).rejects.toMatchObject(fenced);
+  await claim.commit({ output: { n: 3 }, lineage: [] });
+  expect(await entryOf(options)).toMatchObject({ state: 'committed', output: { n: 3 } });
+  expect(await store.journal.claimLate(options, claim.token)).toBe(false);
 });
 
 test('a failure and a checkpoint of a first attempt are the node’s', async () => {
