@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { FailureType, PawlError } from '../../plan/failure.js';
+import { WORKER_NAME } from '../worker-name.js';
 
 /** Package names with the exact versions a bundle was compiled against. */
 export type PackageVersions = Readonly<Record<string, string>>;
@@ -20,7 +20,7 @@ export async function checkPackages(packages: PackageVersions, root: string): Pr
   if (found.length === 0) return;
   throw new PawlError(
     FailureType.CodeMissing,
-    `worker ${hostname()}:${process.pid} cannot load the run's code: ${found.join('; ')}`,
+    `worker ${WORKER_NAME} cannot load the run's code: ${found.join('; ')}`,
     {
       hint: `Install these versions beside the worker (in ${root}) or start another worker that has them; the run goes on by itself.`,
     },

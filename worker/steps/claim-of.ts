@@ -1,7 +1,7 @@
-import { hostname } from 'node:os';
 import type { Info } from '@temporalio/activity';
 import type { StepTask } from '../../plan/protocol.js';
 import type { ClaimOptions } from '../../store/index.js';
+import { WORKER_NAME } from '../worker-name.js';
 import { runOf } from './run-of.js';
 
 /** What an attempt says about a node when it takes it over. */
@@ -19,9 +19,6 @@ export function claimOf(task: StepTask, info: Info): ClaimOptions {
     nominalTime: task.nominalTime,
     input: task.input,
     attempt: info.attempt,
-    worker: workerName(),
+    worker: WORKER_NAME,
   };
 }
-
-/** This process, as operators know it. */
-export const workerName = (): string => `${hostname()}:${process.pid}`;

@@ -1,6 +1,6 @@
-import { hostname } from 'node:os';
 import { makeSecret, type Secret } from '../../dsl/secret.js';
 import { FailureType, PawlError } from '../../plan/failure.js';
+import { WORKER_NAME } from '../worker-name.js';
 import { formsOf, inJson, longestFirst, SHORTEST_SECRET } from './secret-forms.js';
 
 interface Given {
@@ -88,7 +88,7 @@ function shownFor(name: string, forms: readonly string[]): string {
 }
 
 function unusable(name: string, text: string): PawlError {
-  const where = `on worker ${hostname()}:${process.pid}`;
+  const where = `on worker ${WORKER_NAME}`;
   const message =
     text === ''
       ? `the secret "${name}" is missing: the environment variable ${name} is not set ${where}`

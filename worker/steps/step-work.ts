@@ -12,9 +12,9 @@ import { type Observations, observeContext } from '../reuse/observe-context.js';
 import { decideReuse, offeredRecord, type ReuseAttempt, reusedRecord, reuseModeOf } from '../reuse/reuse.js';
 import { watchFlight } from '../reuse/single-flight.js';
 import { ranRecord, takenRecord, takeOver } from '../reuse/take-over.js';
+import { WORKER_NAME } from '../worker-name.js';
 import { attemptOf } from './attempt.js';
 import { callStepFunction } from './call-step.js';
-import { workerName } from './claim-of.js';
 import { guardContext } from './guard-context.js';
 import { leaveBehind } from './leave-behind.js';
 import type { NodeClaim, StepDone } from './node-claim.js';
@@ -106,7 +106,7 @@ function placeOptionsOf(work: StepWork): PlaceOptions {
 function ownerOf({ task, claim }: StepWork): LeaseOwner {
   const { node, generation } = task;
   const { id: workflowId, runId } = runOf(task);
-  return { token: claim.token, workflowId, runId, node, generation, worker: workerName() };
+  return { token: claim.token, workflowId, runId, node, generation, worker: WORKER_NAME };
 }
 
 const heartbeatMs = (): number => Context.current().info.heartbeatTimeoutMs ?? 0;

@@ -1,7 +1,7 @@
-import { hostname } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Runtime } from '@temporalio/worker';
 import type { Chores } from '../../store/chores.js';
+import { WORKER_NAME } from '../worker-name.js';
 import type { Chore } from './chore.js';
 
 /** The chores of a worker, at work until it stops. */
@@ -40,9 +40,8 @@ async function sweep(chores: readonly Chore[], turns: Chores, signal: AbortSigna
 
 async function doChore({ name, everyMs, shared, run }: Chore, turns: Chores): Promise<void> {
   try {
-    const worker = `${hostname()}:${process.pid}`;
     // A little less than the pause: the clocks of several workers would miss each other by a moment otherwise.
-    if (shared && !(await turns.take({ name, everyMs: everyMs * 0.9, worker }))) return;
+    if (shared && !(await turns.take({ name, everyMs: everyMs * 0.9, worker: WORKER_NAME }))) return;
     await run();
   } catch (error) {
     Runtime.instance().logger.warn(`chore ${name} failed, and will be tried again: ${String(error)}`);
