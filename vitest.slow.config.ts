@@ -3,8 +3,8 @@ import { defineConfig } from 'vitest/config';
 const shared = {
   testTimeout: 180_000,
   hookTimeout: 120_000,
-  // One file at a time, since they measure time and share two cores.
-  fileParallelism: false,
+  // They mostly wait, for servers to start and for what was killed to be missed.
+  maxWorkers: 2,
 };
 
 /** The whole runs of the fast suite that are run once more on a real Temporal cluster. */
@@ -31,9 +31,6 @@ export default defineConfig({
           ...shared,
           name: 'cluster',
           include: CLUSTER_FILES.map((name) => `test/runs/${name}.test.ts`),
-          // They mostly wait, and measure nothing: two at a time, after the others.
-          fileParallelism: true,
-          maxWorkers: 2,
           sequence: { groupOrder: 1 },
           setupFiles: ['test/support/keep-logs.ts'],
           env: { PAWL_TEST_STACK: 'cluster' },

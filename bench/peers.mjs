@@ -100,13 +100,18 @@ async function metaflowPeer({ state }) {
   return { isolated: { many: 6, few: 1, run: flow } };
 }
 
-/** One unmeasured round, then all in turn: a machine that becomes slower does so for each of them. */
+/**
+ * One unmeasured round, then all in turn: a machine that becomes slower does so for each of them. A peer's turns are far
+ * apart, so each begins with a small run that is not measured: else the first of the two would bring its code back into
+ * the processor's caches for both.
+ */
 async function measureAll(peers) {
   const cells = peers.flatMap(({ name, ...kinds }) =>
     ['light', 'isolated'].filter((kind) => kinds[kind]).map((kind) => ({ name, kind, ...kinds[kind], costs: [] })),
   );
   for (let round = -1; round < Number(flags.rounds); round += 1) {
     for (const cell of cells) {
+      await cell.run(cell.few);
       const cost = ((await cell.run(cell.many)) - (await cell.run(cell.few))) / (cell.many - cell.few);
       if (round >= 0) cell.costs.push(cost);
     }

@@ -104,6 +104,7 @@ export async function unbegunRecord(found: Started, client: Client): Promise<Run
     closedAt: closing?.closedAt ?? null,
     origin: null,
     answers: null,
+    asks: null,
   };
 }
 

@@ -12,13 +12,13 @@ const MOST_ASKED = 50;
  */
 export async function listRuns(filter: RunFilter & { readonly limit: number }, session: Session): Promise<RunRecord[]> {
   const { runs } = await session.store();
-  const { pipeline, outcome, limit } = filter;
+  const { pipeline, outcome, phase, limit } = filter;
   await ifAnswered(async () => {
     const open = await runs.list({ pipeline, open: true, limit: MOST_ASKED });
     return settleRuns(open, await settlingOf(session));
   });
   const known = await runs.list(filter);
-  if (outcome !== undefined) return known;
+  if (outcome !== undefined || (phase !== undefined && phase !== 'running')) return known;
   const waiting = await ifAnswered(() => unbegunRuns(filter, session));
   return [...waiting, ...known].sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1)).slice(0, limit);
 }

@@ -50,6 +50,7 @@ const PAINT: Readonly<Record<string, (text: string) => string>> = {
   succeeded: pc.green,
   rejected: pc.yellow,
   held: pc.magenta,
+  waiting: pc.magenta,
   failed: pc.red,
   aborted: pc.red,
   cancelled: pc.dim,

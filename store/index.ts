@@ -46,7 +46,7 @@ export type {
   PreviousRead,
   ReuseOrigin,
 } from './reuse-entry.js';
-export type { RunClose, RunFilter, RunRecord, RunStart, RunStore, RunTable } from './run-store.js';
+export type { RunClose, RunFilter, RunRecord, RunStanding, RunStart, RunStore, RunTable } from './run-store.js';
 export { openStore, type Store, type StoreOptions } from './store.js';
 export type { LimitKind, LineageDirection, NodeState, RunOutcome, RunPhase } from './tables.js';
 export type { DeploymentWatch, WatchOptions } from './watch-deployments.js';

@@ -21,6 +21,15 @@ export interface RunStart {
   readonly origin?: Json;
 }
 
+export interface RunStanding {
+  readonly runId: string;
+  readonly phase: Exclude<RunPhase, 'closed'>;
+  /** Why it is held. Default: null. */
+  readonly error?: Json;
+  /** What it asks of people. Default: null. */
+  readonly asks?: Json;
+}
+
 export interface RunClose {
   readonly runId: string;
   readonly outcome: RunOutcome;
@@ -46,6 +55,8 @@ export interface RunRecord extends RunStart {
   /** What people and time have given its nodes, by node. */
   readonly answers: Json;
   readonly phase: RunPhase;
+  /** What an open run asks of people; `null`: nothing. */
+  readonly asks: Json;
   /** Null until the run is closed. */
   readonly outcome: RunOutcome | null;
   readonly result: Json;
@@ -72,10 +83,8 @@ export interface RunFilter {
  */
 export interface RunStore {
   start(run: RunStart): Promise<void>;
-  /** @returns false when the run is not known, or closed. */
-  hold(runId: string, error: Json): Promise<boolean>;
-  /** Ends a hold. @returns false when the run is not known, or closed. */
-  resume(runId: string): Promise<boolean>;
+  /** How an open run stands. @returns false when the run is not known, or closed. */
+  stand(run: RunStanding): Promise<boolean>;
   /** @returns false when the run is not known, or was closed before. */
   close(run: RunClose): Promise<boolean>;
   run(runId: string): Promise<RunRecord | null>;
@@ -93,8 +102,8 @@ export interface RunStore {
 export function openRunStore(db: Database): RunStore {
   return {
     start: (run) => start(db, run),
-    hold: (runId, error) => changeOpen(db, runId, { phase: 'held', error: JSON.stringify(error) }),
-    resume: (runId) => changeOpen(db, runId, { phase: 'running', error: null }),
+    stand: ({ runId, phase, error, asks }) =>
+      changeOpen(db, runId, { phase, error: jsonOrNull(error), asks: jsonOrNull(asks) }),
     close: (run) => close(db, run),
     table: (runId) => table(db, runId),
     run: async (runId) => runRecord(await selectRuns(db).where('run_id', '=', runId).executeTakeFirst()),
@@ -136,6 +145,7 @@ interface RunChange {
   readonly outcome?: RunOutcome;
   readonly result?: string;
   readonly error: string | null;
+  readonly asks: string | null;
   readonly closed_at?: string;
 }
 
@@ -180,12 +190,15 @@ async function table(db: Database, runId: string): Promise<RunTable | null> {
   return row === undefined ? null : { nodes: row.nodes as unknown as readonly NodeStatus[], omitted: row.omitted };
 }
 
+const jsonOrNull = (value: Json | undefined): string | null => (value == null ? null : JSON.stringify(value));
+
 function closing({ outcome, result, error, closedAt }: RunClose): RunChange {
   return {
     phase: 'closed',
     outcome,
     result: JSON.stringify(result ?? null),
     error: JSON.stringify(error ?? null),
+    asks: null,
     closed_at: closedAt,
   };
 }
@@ -231,5 +244,6 @@ function toRecord(row: RunRow): RunRecord {
     closedAt: row.closed_at,
     origin: row.origin,
     answers: row.answers,
+    asks: row.asks,
   };
 }

@@ -13,7 +13,7 @@ type OptionalJsonColumn = ColumnType<Json, string | null | undefined, string | n
 type TimeColumn = string;
 type DefaultTimeColumn = ColumnType<string, string | undefined, string>;
 
-export type RunPhase = 'running' | 'held' | 'closed';
+export type RunPhase = 'running' | 'waiting' | 'held' | 'closed';
 export type RunOutcome = 'succeeded' | 'rejected' | 'failed' | 'aborted' | 'cancelled';
 export type NodeState = 'claimed' | 'committed';
 export type LineageDirection = 'in' | 'out';
@@ -49,6 +49,7 @@ export interface RunsTable {
   closed_at: TimeColumn | null;
   origin: OptionalJsonColumn;
   answers: OptionalJsonColumn;
+  asks: OptionalJsonColumn;
 }
 
 export interface RunTablesTable {

@@ -1,12 +1,10 @@
-import { CancellationScope, condition } from '@temporalio/workflow';
+import { condition } from '@temporalio/workflow';
 import type { BeginResult, Fault } from '../plan/protocol.js';
-import { callRecordRun } from './calls.js';
+import { announce } from './announce.js';
 import { RunGivenUp } from './ending.js';
 import type { FaultPolicy } from './fault-policy.js';
-import { fitFaults } from './fit-table.js';
 import type { Decision, HeldStep, Hold, Resumption } from './holds.js';
 import type { RunState } from './run-state.js';
-import { labelRun } from './search-attributes.js';
 import { summaryOf } from './summary.js';
 
 /** The faults of a run: it holds until an operator decides. What would come again ends it at once. */
@@ -64,23 +62,4 @@ async function decisionOn(hold: Hold, holdMs: number, state: RunState): Promise<
     throw error;
   }
   return hold.decision;
-}
-
-/** A run whose end has been decided is held no more, although what runs on exit may take a while. */
-export function announceEnd(state: RunState): void {
-  if (state.phase === 'held') announce(state);
-}
-
-/** Temporal refuses inputs over 2 MB, and ends the run for it. */
-const MAX_FAULTS_BYTES = 500_000;
-
-/** The search attribute and Postgres' projection; neither may hold up the run. */
-function announce(state: RunState): void {
-  const faults = fitFaults(state.faults(), MAX_FAULTS_BYTES);
-  const phase = faults.length > 0 ? 'held' : 'running';
-  state.phase = phase;
-  labelRun({ phase });
-  void CancellationScope.nonCancellable(() =>
-    callRecordRun({ phase, outcome: null, value: null, faults, ...state.answersToRecord() }, state.localTurn),
-  );
 }

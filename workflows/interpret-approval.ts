@@ -1,6 +1,7 @@
 import { type Quoted, resolveBinding } from '../plan/binding.js';
 import type { ApprovalNode, EscalationStage } from '../plan/plan.js';
 import type { WaitsForApproval } from '../plan/protocol.js';
+import { announceAsks } from './announce.js';
 import type { Ballot } from './ballot.js';
 import { sendAlert } from './calls.js';
 import { isGrantRequired } from './decision-proof.js';
@@ -30,7 +31,7 @@ export async function interpretApproval(node: ApprovalNode, frame: Frame, run: R
     id,
     run,
     timeoutMs: node.expiresMs,
-    stages: node.escalate?.map((stage) => ({ afterMs: stage.afterMs, reach: () => escalate(stage, id, ballot) })),
+    stages: node.escalate?.map((stage) => ({ afterMs: stage.afterMs, reach: () => escalate(stage, id, ballot, run) })),
     describe: (until) => waitsFor(ballot, shows, until, isGrantRequired(node, run.pinned)),
     isOver: () => ballot.decided,
     close: (why) => ballot.close(why),
@@ -42,8 +43,9 @@ export async function interpretApproval(node: ApprovalNode, frame: Frame, run: R
   return result;
 }
 
-function escalate(stage: EscalationStage, id: string, ballot: Ballot): void {
+function escalate(stage: EscalationStage, id: string, ballot: Ballot, { state }: Run): void {
   ballot.escalate(stage);
+  announceAsks(state);
   const { ask } = ballot.node;
   const text = `nobody has decided at "${id}" yet, so ${ballot.roles.join(', ')} may now: ${ask}`;
   sendAlert({ kind: 'escalated', node: id, text, roles: stage.roles });

@@ -11,6 +11,7 @@ import { FailureType } from '../plan/failure.js';
 import type { Json } from '../plan/json.js';
 import { modelsOf } from '../plan/models-of.js';
 import { ActivityName, type BeginInput, type BeginResult, type RunResult } from '../plan/protocol.js';
+import { asksOf } from './announce.js';
 import { beginInput, callBegin, callFollowReset, callRecordRun } from './calls.js';
 import { isSettled, settle } from './decide.js';
 import { renderDetails } from './details.js';
@@ -69,7 +70,13 @@ async function runGuarded(params: Json | undefined, state: RunState): Promise<Ru
 function noteReset(pinned: BeginResult, state: RunState): void {
   const { plan, planHash, nominalTime } = pinned;
   const { phase } = state;
-  const about = { pipeline: plan.pipeline, planHash, params: unquoteInline(pinned.params), nominalTime };
+  const about = {
+    pipeline: plan.pipeline,
+    planHash,
+    params: unquoteInline(pinned.params),
+    nominalTime,
+    ...asksOf(state),
+  };
   const faults = fitFaults(state.faults(), MAX_TABLE_BYTES);
   state.reset = CancellationScope.nonCancellable(() => callFollowReset({ ...about, phase, faults })).catch(() => {});
 }

@@ -8,17 +8,19 @@ import type {
   MapProgress,
   NodeState,
   NodeStatus,
+  OpenPhase,
   Outcome,
-  Phase,
   Reused,
   WaitsFor,
 } from '../plan/protocol.js';
+import { Asks } from './asks.js';
 import { Budget } from './budget.js';
 import { sizeOf } from './fit-table.js';
 import { type HeldStep, type Hold, Holds } from './holds.js';
 import { Inbox } from './inbox.js';
 import { LightSteps } from './light-steps.js';
 import { LocalTurn } from './local-turn.js';
+import { News } from './news.js';
 import type { Stop } from './stop.js';
 import { Turns } from './turn.js';
 
@@ -45,10 +47,13 @@ const MAX_ANSWERS_BYTES = 256 * 1024;
 /** Where a run stands: the table operators see, and what waits for their decisions. */
 export class RunState {
   readonly budget = new Budget();
-  readonly localTurn = new LocalTurn(() => (this.pinned?.engine ?? 0) >= 3);
+  readonly localTurn = new LocalTurn(() => this.engine >= 3);
   readonly lightSteps = new LightSteps(this.budget, this.localTurn);
   readonly inbox = new Inbox();
   readonly holds = new Holds();
+  readonly asks = new Asks();
+  /** How the run stands, on its way to Postgres. */
+  readonly news = new News();
   /** Steps that wait until they may begin. */
   readonly turns = new Turns();
   /** Of the maps at work whose items run in workflows of their own, by the maps' ids in the run. */
@@ -58,7 +63,7 @@ export class RunState {
   /** What ends all that the run has at work; null before it has begun. */
   stop: Stop | null = null;
   /** As it was last announced. */
-  phase: Phase = 'running';
+  phase: OpenPhase = 'running';
   /** Why the run could not begin. */
   refusal: string | null = null;
   /** What is to be done before the run closes, when it was reset. */
@@ -70,6 +75,11 @@ export class RunState {
   private readonly answers = new Map<string, Answer>();
   private readonly labels = new Map<string, string>();
   private last = '';
+
+  /** The one that the run began with; 0 before. */
+  get engine(): number {
+    return this.pinned?.engine ?? 0;
+  }
 
   started(node: string): void {
     this.last = node;

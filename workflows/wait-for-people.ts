@@ -1,5 +1,7 @@
 import { condition, isCancellation } from '@temporalio/workflow';
-import type { WaitsFor } from '../plan/protocol.js';
+import type { WaitsForApproval, WaitsForEvent } from '../plan/protocol.js';
+import { announceAsks } from './announce.js';
+import { askOf } from './asks.js';
 import type { Run } from './run.js';
 import { summaryOf } from './summary.js';
 
@@ -19,7 +21,7 @@ export interface WaitForPeopleOptions {
   /** What happens while it is waited, in order of time. Default: nothing. */
   readonly stages?: readonly WaitStage[];
   /** What those who look at the run read. @param until ISO 8601, UTC. */
-  readonly describe: (until: string | null) => WaitsFor;
+  readonly describe: (until: string | null) => WaitsForApproval | WaitsForEvent;
   readonly isOver: () => boolean;
   /** Lets nothing more count. */
   readonly close: (why: string) => void;
@@ -32,17 +34,32 @@ export async function waitForPeople(options: WaitForPeopleOptions): Promise<void
   const { id, run, timeoutMs, isOver, close } = options;
   const until = timeoutMs === null ? null : new Date(Date.now() + timeoutMs).toISOString();
   run.state.waiting(id, () => options.describe(until));
+  // Runs of earlier engines wait without a word.
+  const endAsk = isOver() || run.pinned.engine < 4 ? undefined : beginAsk(options, until);
   try {
     if (!isOver()) await enough(options);
   } catch (error) {
     if (isCancellation(error)) run.state.cancelled(id);
     close('waits no longer: what it is a part of has ended');
     throw error;
+  } finally {
+    endAsk?.();
   }
   if (!isOver()) close(`has waited long enough: nobody came before ${until}`);
   const settled = options.settle?.();
   if (settled) await settled;
   run.state.finished(id);
+}
+
+/** Says where lists of runs read it that the run waits. @returns what says that it does no more. */
+function beginAsk({ id, run: { state }, describe }: WaitForPeopleOptions, until: string | null): () => void {
+  const since = Date.now();
+  state.asks.begin(id, () => askOf(id, since, describe(until)));
+  announceAsks(state);
+  return () => {
+    state.asks.end(id);
+    announceAsks(state);
+  };
 }
 
 async function enough({ id, timeoutMs, stages = [], isOver }: WaitForPeopleOptions): Promise<void> {

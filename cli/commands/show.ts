@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import pc from 'picocolors';
 import { type OpenAttempt, openAttempts } from '../../client/attempts.js';
 import { FailureType, PawlError } from '../../plan/failure.js';
-import { type Fault, type NodeStatus, OUTCOMES, type Outcome } from '../../plan/protocol.js';
+import { type Fault, type NodeStatus, OUTCOMES, PHASES } from '../../plan/protocol.js';
 import { suggestName } from '../../plan/suggest.js';
 import type { RunRecord } from '../../store/index.js';
 import { allDecisions, decisionLine } from '../decision-lines.js';
@@ -26,10 +26,12 @@ export function addShowCommands(program: Command): void {
       .description('list runs, latest first')
       .option('--pipeline <name>', 'only of this pipeline')
       .option('--outcome <outcome>', 'only with this outcome')
+      .option('--phase <phase>', 'only in this phase: running, waiting (for people), held, closed')
       .option('--limit <n>', 'at most so many', '20')
       .option('--json', 'print as JSON')
       .action(showRuns),
     'pawl runs --pipeline flight-delays --outcome rejected',
+    'pawl runs --phase waiting',
   );
   withExamples(
     program
@@ -46,14 +48,19 @@ export function addShowCommands(program: Command): void {
 interface RunsOptions {
   readonly pipeline?: string;
   readonly outcome?: string;
+  readonly phase?: string;
   readonly limit: string;
   readonly json?: boolean;
 }
 
-async function showRuns({ pipeline, outcome, limit, json }: RunsOptions): Promise<void> {
-  const runs = await withSession((session) =>
-    listRuns({ pipeline, outcome: parseOutcome(outcome), limit: parseLimit(limit) }, session),
-  );
+async function showRuns({ pipeline, outcome, phase, limit, json }: RunsOptions): Promise<void> {
+  const filter = {
+    pipeline,
+    outcome: oneOf(outcome, OUTCOMES, 'an outcome'),
+    phase: oneOf(phase, PHASES, 'a phase'),
+    limit: parseLimit(limit),
+  };
+  const runs = await withSession((session) => listRuns(filter, session));
   if (json) return printJson(runs);
   printTable(
     ['run', 'state', 'for', 'started', 'took'],
@@ -67,10 +74,10 @@ async function showRuns({ pipeline, outcome, limit, json }: RunsOptions): Promis
   );
 }
 
-function parseOutcome(text: string | undefined): Outcome | undefined {
-  const outcome = OUTCOMES.find((each) => each === text);
-  if (text === undefined || outcome) return outcome;
-  throw new PawlError(FailureType.InvalidInput, `"${text}" is not an outcome`, { hint: suggestName(text, OUTCOMES) });
+function oneOf<T extends string>(text: string | undefined, known: readonly T[], what: string): T | undefined {
+  const found = known.find((each) => each === text);
+  if (text === undefined || found) return found;
+  throw new PawlError(FailureType.InvalidInput, `"${text}" is not ${what}`, { hint: suggestName(text, known) });
 }
 
 function parseLimit(text: string): number {

@@ -31,7 +31,7 @@ export async function claimEnvironment(root: string): Promise<string> {
 
 async function refuseOpenRuns(db: ReturnType<typeof openDatabase>, owner: string): Promise<void> {
   const runs = openRunStore(db);
-  const open = [...(await runs.list({ phase: 'running' })), ...(await runs.list({ phase: 'held' }))];
+  const open = await runs.list({ open: true });
   if (open.length === 0) return;
   const names = open.slice(0, 5).map(({ workflowId }) => workflowId);
   throw new PawlError(FailureType.Conflict, `${open.length} runs of "${owner}" are open: ${names.join(', ')}`, {

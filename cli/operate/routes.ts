@@ -1,7 +1,7 @@
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { isJsonObject, type JsonObject } from '../../plan/json.js';
-import { OUTCOMES } from '../../plan/protocol.js';
+import { OUTCOMES, PHASES } from '../../plan/protocol.js';
 import { suggestName } from '../../plan/suggest.js';
 import type { RunFilter } from '../../store/index.js';
 import { act } from './act.js';
@@ -72,7 +72,6 @@ function keyOf(c: Context): string | undefined {
   throw new Problem(400, 'the idempotency-key has over 200 characters, or strange ones', 'A UUID is a good one.');
 }
 
-const PHASES = ['running', 'held', 'closed'] as const;
 const FILTERS = ['pipeline', 'outcome', 'phase', 'limit'];
 const MOST_RUNS = 1000;
 

@@ -8,13 +8,15 @@ import type { OperateParts } from './parts.js';
 import { pathOfRun } from './run-target.js';
 
 /** A run in a list. */
-export function runLine({ workflowId, runId, pipeline, phase, outcome, nominalTime, startedAt, closedAt }: RunRecord) {
+export function runLine({ workflowId, runId, ...run }: RunRecord) {
+  const { pipeline, phase, outcome, asks, nominalTime, startedAt, closedAt } = run;
   return {
     run: workflowId,
     runId,
     pipeline,
     phase,
     outcome,
+    asks: asks ?? [],
     nominalTime,
     startedAt,
     closedAt,

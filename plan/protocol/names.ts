@@ -1,5 +1,5 @@
 /** Version of the interpreter's sequence of commands. Recorded by `begin`; older runs keep their own. */
-export const ENGINE_VERSION = 3;
+export const ENGINE_VERSION = 4;
 
 /** Temporal activity types of Pawl's own; every other activity type is the name of a step. */
 export const ActivityName = {

@@ -2,13 +2,22 @@ import type { Digest } from '../canonical.js';
 import type { Json } from '../json.js';
 import type { Answer, BeginInput } from './begin.js';
 import type { Fault } from './fault.js';
+import type { Ask } from './people.js';
 import type { NodeStatus } from './status.js';
 
 export const OUTCOMES = ['succeeded', 'rejected', 'failed', 'aborted', 'cancelled'] as const;
 
 export type Outcome = (typeof OUTCOMES)[number];
 
-export type Phase = 'running' | 'held' | 'closed';
+/**
+ * - `waiting`: for people, at an approval or for an event, whatever else is at work;
+ * - `held`: for an operator, because of a fault, whatever it waits for beside.
+ */
+export const PHASES = ['running', 'waiting', 'held', 'closed'] as const;
+
+export type Phase = (typeof PHASES)[number];
+
+export type OpenPhase = Exclude<Phase, 'closed'>;
 
 /** What a closed run returns to whoever started it, in its memo too. */
 export interface RunResult {
@@ -35,8 +44,10 @@ export interface FollowResetInput {
   readonly planHash: Digest;
   readonly params: Json;
   readonly nominalTime: string;
-  readonly phase: Phase;
+  readonly phase: OpenPhase;
   readonly faults: readonly Fault[];
+  /** As in {@link RecordRunInput}. */
+  readonly asks?: readonly Ask[];
 }
 
 /** Keeps Postgres' projection of a run up to date. */
@@ -45,6 +56,8 @@ export interface RecordRunInput {
   readonly outcome: Outcome | null;
   readonly value: Json;
   readonly faults: readonly Fault[];
+  /** What an open run asks of people, the longest first, as many as lists show. Absent: nothing. */
+  readonly asks?: readonly Ask[];
   /** Of a run that closes, from engine 3 on: the nodes as its memo has them. */
   readonly nodes?: readonly NodeStatus[];
   /** How many more nodes it had. Absent: none. */

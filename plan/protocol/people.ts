@@ -30,6 +30,20 @@ export interface ApprovalDecision {
   readonly grant?: string;
 }
 
+/** That a node waits for people, as lists of runs show it. */
+export interface Ask {
+  readonly node: string;
+  readonly kind: 'approval' | 'event';
+  /** The question of an approval, cut where it is long. Absent: it is an event. */
+  readonly ask?: string;
+  /** Who may decide at an approval; empty: anyone. Absent: it is an event. */
+  readonly roles?: readonly string[];
+  /** ISO 8601, UTC. */
+  readonly since: string;
+  /** ISO 8601, UTC; `null`: for ever. */
+  readonly until: string | null;
+}
+
 /** Input of the Update `approve`. */
 export interface ApproveRequest {
   /** Default: the one approval that waits. */

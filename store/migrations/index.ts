@@ -10,6 +10,7 @@ import { leases } from './009-leases.js';
 import { operating } from './010-operating.js';
 import { alerts } from './011-alerts.js';
 import { decisions } from './012-decisions.js';
+import { asks } from './013-asks.js';
 
 /** One change of the schema: SQL with unqualified names. A released one never changes; a new one goes to the end. */
 export interface Migration {
@@ -31,4 +32,5 @@ export const migrations: readonly Migration[] = [
   { name: 'operating', sql: operating },
   { name: 'alerts', sql: alerts },
   { name: 'decisions', sql: decisions },
+  { name: 'asks', sql: asks },
 ];

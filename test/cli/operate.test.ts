@@ -126,13 +126,17 @@ describe('a run', () => {
   test('is approved by those who may, in their own names, signed by the server', async () => {
     const run = await start('signed', 'http:signed', { n: 1, names: [] });
     await waits('http:signed', 'release');
+    await until(async () => (await stack.store.runs.latest('http:signed'))?.phase === 'waiting');
+    expect(await get('/runs?phase=waiting', 'ann')).toMatchObject({
+      body: { runs: [{ run: 'http:signed', asks: [{ node: 'release', roles: ['owner', 'reviewer'] }] }] },
+    });
     const path = '/runs/http%3Asigned';
     expect(await get('/runs/http:signed', 'ann')).toMatchObject({
       status: 200,
       body: {
         run: 'http:signed',
         runId: run.firstExecutionRunId,
-        phase: 'running',
+        phase: 'waiting',
         waiting: [
           {
             node: 'release',

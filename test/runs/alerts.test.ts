@@ -25,7 +25,8 @@ beforeAll(async () => {
     response.writeHead(refusals < 0 ? 200 : 503).end();
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
-  expect(await stack.pawl('publish', 'test/runs/pipelines/brief-hold.ts')).toMatchObject({ code: 0 });
+  for (const name of ['brief-hold', 'release', 'sign-all'])
+    expect(await stack.pawl('publish', `test/runs/pipelines/${name}.ts`)).toMatchObject({ code: 0 });
   process.env.PAWL_ALERT_URL = `http://127.0.0.1:${(server.address() as AddressInfo).port}/secret-path`;
   worker = await startWorker({ environment: environmentOf(stack.stack), sweepMs: 300, logLevel: 'ERROR' });
 }, 60_000);
@@ -63,6 +64,25 @@ describe('people are told', () => {
         /^told is held at never: this never works\nUntil .*: pawl retry told, pawl skip told/,
       ),
     });
+  }, 60_000);
+
+  test('of an approval that a run asks for, and once of all that it asks for at the same moment', async () => {
+    const start = (pipeline: string, workflowId: string, params: object) =>
+      stack.client.workflow.start(pipeline, { taskQueue: 'pawl', workflowId, args: [params] });
+    const release = await start('release', 'asks', { n: 1 });
+    const all = await start('sign-all', 'asks-all', { names: ['a', 'b', 'c'] });
+    await until(() => about('asks').length === 1 && about('asks-all').length === 1, 30_000);
+    expect(about('asks')[0]).toMatchObject({
+      kind: 'asked',
+      node: 'release',
+      roles: ['owner', 'reviewer'],
+      text: expect.stringMatching(
+        /^asks asks for a decision at release \(owner, reviewer\): Deploy this model\?\nUntil .*: pawl show asks$/,
+      ),
+    });
+    expect(about('asks-all')[0]!.text).toMatch(/ and at 2 more/);
+    await release.terminate();
+    await all.terminate();
   }, 60_000);
 
   test('of firings that a schedule skipped for a run that is still open, once for each such run', async () => {

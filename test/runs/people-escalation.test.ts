@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { WorkflowHandle } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { NodeStatus, WaitsForApproval } from '../../plan/protocol.js';
+import type { Ask, NodeStatus, WaitsForApproval } from '../../plan/protocol.js';
 import { startTestStack, type TestStack } from '../support/stack.js';
 import { until } from '../support/until.js';
 
@@ -55,6 +55,10 @@ async function waitOf(handle: WorkflowHandle, id: string): Promise<WaitsForAppro
   return nodes.find(({ node }) => node === id)?.waitsFor as WaitsForApproval | undefined;
 }
 
+/** What lists of runs say that it asks. */
+const asksOf = async (workflowId: string) =>
+  ((await stack.store.runs.latest(workflowId))?.asks ?? []) as unknown as readonly Ask[];
+
 /** Waits until those of a role may decide. */
 const mayDecide = (handle: WorkflowHandle, role: string) =>
   until(async () => (await waitOf(handle, 'release'))?.roles.includes(role) === true, 30_000);
@@ -64,6 +68,7 @@ describe('an approval that nobody decides', () => {
     const handle = await start('escalating', 'escalated', { n: 1 });
     await mayDecide(handle, 'head');
     expect((await waitOf(handle, 'release'))?.roles).toEqual(['owner', 'head']);
+    await until(async () => (await asksOf('escalated'))[0]?.roles?.includes('head') === true);
     await mayDecide(handle, 'board');
     expect(await waitOf(handle, 'release')).toMatchObject({
       roles: ['board'],
@@ -87,7 +92,7 @@ describe('an approval that nobody decides', () => {
   });
 
   test('is told of once for each stage, also when the receiver was away', async () => {
-    const told = () => alerts.filter(({ run }) => run === 'escalated');
+    const told = () => alerts.filter(({ run, kind }) => run === 'escalated' && kind === 'escalated');
     await until(() => told().length >= 2);
     expect(
       told().map(({ kind, node, environment, roles, text }) => ({ kind, node, environment, roles, text })),

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { WorkflowHandle } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { ApprovalResult, NodeStatus } from '../../plan/protocol.js';
+import type { ApprovalResult, NodeStatus, Phase } from '../../plan/protocol.js';
+import type { RunRecord } from '../../store/index.js';
 import { startTestStack, type TestStack } from '../support/stack.js';
 import { until } from '../support/until.js';
 
@@ -49,6 +50,20 @@ async function waits(handle: WorkflowHandle, ...nodes: string[]): Promise<NodeSt
   return nodesOf(handle);
 }
 
+/** The run as lists show it, once they show it so. */
+async function standing(workflowId: string, phase: Phase): Promise<RunRecord> {
+  const latest = () => stack.store.runs.latest(workflowId);
+  await until(async () => (await latest())?.phase === phase);
+  return (await latest())!;
+}
+
+const phaseOf = async (handle: WorkflowHandle) => (await handle.describe()).searchAttributes.PawlPhase;
+
+async function listed(...flags: string[]): Promise<readonly string[]> {
+  const { stdout } = await stack.pawl('runs', ...flags, '--json');
+  return (JSON.parse(stdout) as readonly RunRecord[]).map(({ workflowId }) => workflowId);
+}
+
 async function resultValue(handle: WorkflowHandle): Promise<Record<string, unknown>> {
   return ((await handle.result()) as { value: Record<string, unknown> }).value;
 }
@@ -65,6 +80,13 @@ describe('an approval', () => {
       quorum: 2,
       decisions: [],
     });
+    const waiting = await standing('approved', 'waiting');
+    expect(waiting.asks).toMatchObject([
+      { node: 'release', kind: 'approval', ask: 'Deploy this model?', roles: ['owner', 'reviewer'] },
+    ]);
+    expect(await phaseOf(handle)).toEqual(['waiting']);
+    expect(await listed('--phase', 'waiting')).toContain('approved');
+    expect(await listed('--phase', 'running')).not.toContain('approved');
     expect(await approve(handle, { by: 'ann', role: 'owner', value: { level: 0 } })).toMatch(/refused: .*level/s);
     expect(await approve(handle, { by: 'ann', role: 'owner', value: { levle: 1 } })).toMatch(/Did you mean "level"/);
     expect(await approve(handle, { by: 'ann', role: 'owner', value: { level: 3 } })).toBe(
@@ -91,6 +113,8 @@ describe('an approval', () => {
       value: { level: 4, note: 'none' },
     });
     expect(done).toEqual({ n: 3 });
+    expect(await standing('approved', 'closed')).toMatchObject({ asks: null });
+    expect(await phaseOf(handle)).toEqual(['closed']);
     expect(await stack.pawl('replay', 'approved')).toMatchObject({ code: 0 });
   });
 
@@ -202,11 +226,13 @@ describe('in a pipeline that is called', () => {
     const handle = await start('held-approval', { file }, 'held');
     const [waiting] = (await waits(handle, 'sign/approval')).filter(({ waitsFor }) => waitsFor);
     expect(waiting).toMatchObject({ node: 'sign/approval', waitsFor: { shows: '{"name":"both"}' } });
-    await until(async () => (await stack.store.runs.latest('held'))?.phase === 'held');
+    // An operator comes first, and the people are asked all the same.
+    expect((await standing('held', 'held')).asks).toMatchObject([{ node: 'sign/approval' }]);
     expect(await approve(handle, { node: 'approval', by: 'ann', value: { name: 'x' } })).toBe(
       'sign/approval: 1 of 1 have approved (ann)',
     );
     expect((await nodesOf(handle)).find(({ node }) => node === 'need-file')?.state).toBe('held');
+    await until(async () => (await standing('held', 'held')).asks === null);
     await writeFile(file, '');
     expect(await stack.pawl('retry', 'held')).toMatchObject({ code: 0 });
     expect(await resultValue(handle)).toMatchObject({

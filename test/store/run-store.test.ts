@@ -32,12 +32,13 @@ const startOf = (runId: string, changes: Partial<RunStart> = {}): RunStart => ({
   ...changes,
 });
 
-test('a run goes from running over held to closed', async () => {
+test('a run goes from running over waiting and held to closed', async () => {
   const start = startOf('whole', { planHash: null });
   await runs.start(start);
   const open = {
     origin: null,
     answers: null,
+    asks: null,
     phase: 'running',
     outcome: null,
     result: null,
@@ -46,24 +47,30 @@ test('a run goes from running over held to closed', async () => {
   };
   expect(await runs.run('whole')).toEqual({ ...start, ...open });
   await runs.start({ ...start, planHash: digestOf('plan') });
-  expect(await runs.hold('whole', { node: 'train' })).toBe(true);
+  const asks = [{ node: 'release' }];
+  expect(await runs.stand({ runId: 'whole', phase: 'waiting', asks })).toBe(true);
+  expect(await runs.run('whole')).toMatchObject({ phase: 'waiting', asks, error: null });
+  expect(await runs.stand({ runId: 'whole', phase: 'held', error: { node: 'train' }, asks })).toBe(true);
   expect(await runs.run('whole')).toMatchObject({
     phase: 'held',
+    asks,
     error: { node: 'train' },
     planHash: digestOf('plan'),
   });
-  expect(await runs.resume('whole')).toBe(true);
+  expect(await runs.stand({ runId: 'whole', phase: 'running' })).toBe(true);
+  expect(await runs.run('whole')).toMatchObject({ phase: 'running', asks: null, error: null });
+  await runs.stand({ runId: 'whole', phase: 'waiting', asks });
   const close = { runId: 'whole', outcome: 'rejected', result: { passed: false }, closedAt: hour(2) } as const;
   expect(await runs.close(close)).toBe(true);
-  expect(await runs.run('whole')).toMatchObject({ ...close, phase: 'closed', error: null });
+  expect(await runs.run('whole')).toMatchObject({ ...close, phase: 'closed', error: null, asks: null });
 });
 
 test('repeated and late reports change nothing', async () => {
   await runs.start(startOf('once'));
   await runs.close({ runId: 'once', outcome: 'failed', error: 'first', closedAt: hour(2) });
   expect(await runs.close({ runId: 'once', outcome: 'succeeded', closedAt: hour(3) })).toBe(false);
-  expect(await runs.hold('once', 'late')).toBe(false);
-  expect(await runs.resume('once')).toBe(false);
+  expect(await runs.stand({ runId: 'once', phase: 'held', error: 'late' })).toBe(false);
+  expect(await runs.stand({ runId: 'once', phase: 'running' })).toBe(false);
   await runs.start(startOf('once', { planHash: digestOf('another') }));
   expect(await runs.run('once')).toMatchObject({ outcome: 'failed', error: 'first', planHash: digestOf('plan') });
   expect(await runs.close({ runId: 'unknown', outcome: 'failed', closedAt: hour(2) })).toBe(false);

@@ -1,12 +1,13 @@
 import type { Client } from '@temporalio/client';
 import { decodeFromPayloadsAtIndex } from '@temporalio/common/lib/internal-non-workflow/index.js';
 import type { temporal } from '@temporalio/proto';
-import { isJsonObject, type Json } from '../../plan/json.js';
+import { isJsonObject } from '../../plan/json.js';
 import { ActivityName, type FollowResetInput, type GiveInput, type StepTask } from '../../plan/protocol.js';
 import type { WorkerParts } from '../parts.js';
 import { retentionOf } from '../runs/retention.js';
 import { settleRun } from '../runs/settle-runs.js';
 import type { RunIdentity } from './begin.js';
+import { standingOf } from './record-run.js';
 
 type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
 
@@ -15,7 +16,7 @@ type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
  * attempts own nothing any more. May be done twice.
  */
 export async function followReset(
-  { pipeline, planHash, params, nominalTime, phase, faults }: FollowResetInput,
+  { pipeline, planHash, params, nominalTime, ...standing }: FollowResetInput,
   run: RunIdentity,
   parts: WorkerParts,
   client: Client,
@@ -32,7 +33,7 @@ export async function followReset(
     nominalTime,
     origin: { ...origin, reset: kept?.base ?? null },
   });
-  if (phase === 'held') await store.runs.hold(run.runId, faults as unknown as Json);
+  if (standing.phase !== 'running') await store.runs.stand({ runId: run.runId, ...standingOf(standing) });
   if (!kept) return;
   await endRun(kept.base, parts, client);
   await store.journal.takeAlong({ from: kept.base, to: run.runId, nodes: await doneNodes(kept.events, client) });

@@ -1,5 +1,6 @@
 import type { Fault } from '../../plan/protocol.js';
 import type { RunRecord, Store } from '../../store/index.js';
+import { noticeAsks } from './notice-asks.js';
 import type { RaiseAlert } from './raise-alert.js';
 
 const MOST_AT_ONCE = 500;
@@ -8,9 +9,12 @@ const LOOK_BACK_MS = 6 * 3_600_000;
 /** As much of a message as is posted, in characters. */
 const MAX_TEXT = 1000;
 
-/** Raises an alert for each run that is held, that has been held for half of its time, or that has failed. */
+/** Raises an alert for each run that is held, has been held for half of its time, asks for approvals, or has failed. */
 export async function noticeRuns(runs: Store['runs'], environment: string, raise: RaiseAlert): Promise<void> {
-  for (const run of await runs.list({ phase: 'held', limit: MOST_AT_ONCE })) await noticeHeld(run, environment, raise);
+  const held = await runs.list({ phase: 'held', limit: MOST_AT_ONCE });
+  for (const run of held) await noticeHeld(run, environment, raise);
+  const waiting = await runs.list({ phase: 'waiting', limit: MOST_AT_ONCE });
+  for (const run of [...held, ...waiting]) await noticeAsks(run, environment, raise);
   const failed = await runs.list({ outcome: 'failed', closedForMs: LOOK_BACK_MS, limit: MOST_AT_ONCE });
   for (const run of failed) await raiseFor(run, 'failed', `${run.runId}/failed`, { environment, raise });
 }

@@ -9,7 +9,7 @@ export interface AlertedRun {
 
 /** What is posted. `text` alone is what chat services show. */
 export interface PostedAlert {
-  readonly kind: Alert['kind'] | 'held' | 'half' | 'failed' | 'skipped-firing';
+  readonly kind: Alert['kind'] | 'asked' | 'held' | 'half' | 'failed' | 'skipped-firing';
   readonly text: string;
   readonly environment: string;
   /** The same for every delivery of one alert, of which there may be several. */
@@ -22,7 +22,7 @@ export interface PostedAlert {
   /** Whom it concerns. Absent: everybody. */
   readonly roles?: readonly string[];
   readonly faults?: readonly Fault[];
-  /** When a held run fails; ISO 8601, UTC. */
+  /** When a held run fails, or an approval expires; ISO 8601, UTC. */
   readonly until?: string;
 }
 

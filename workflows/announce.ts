@@ -1,0 +1,51 @@
+import { CancellationScope } from '@temporalio/workflow';
+import type { Ask, OpenPhase } from '../plan/protocol.js';
+import { callRecordRun } from './calls.js';
+import { fitFaults } from './fit-table.js';
+import type { RunState } from './run-state.js';
+import { labelRun } from './search-attributes.js';
+
+/** Temporal refuses inputs over 2 MB, and ends the run for it. */
+const MAX_FAULTS_BYTES = 500_000;
+
+/** Says how an open run stands: by its search attribute, and in Postgres. Neither may hold up the run. */
+export function announce(state: RunState): void {
+  const phase = phaseOf(state);
+  if (state.engine < 4 || phase !== state.phase) labelRun({ phase });
+  state.phase = phase;
+  // Earlier engines sent each change by itself, so that an early one could come after a late one.
+  if (state.engine < 4) void record(state);
+  else state.news.send(() => record(state));
+}
+
+/** What the run asks of people has changed. A run that ends says it all at once. */
+export function announceAsks(state: RunState): void {
+  const isEnding = !state.ended && state.stop?.stopped;
+  if (state.engine >= 4 && !isEnding) announce(state);
+}
+
+/** A run whose end has been decided waits for nobody, although what runs on exit may take a while. */
+export function announceEnd(state: RunState): void {
+  if (state.phase !== 'running') announce(state);
+}
+
+function phaseOf(state: RunState): OpenPhase {
+  if (state.faults().length > 0) return 'held';
+  return state.asks.any ? 'waiting' : 'running';
+}
+
+/** What the run asks of people, as messages carry it. */
+export function asksOf({ asks }: RunState): { readonly asks?: readonly Ask[] } {
+  return asks.any ? { asks: asks.list() } : {};
+}
+
+function record(state: RunState): Promise<void> {
+  const { phase } = state;
+  const faults = fitFaults(state.faults(), MAX_FAULTS_BYTES);
+  return CancellationScope.nonCancellable(() =>
+    callRecordRun(
+      { phase, outcome: null, value: null, faults, ...asksOf(state), ...state.answersToRecord() },
+      state.localTurn,
+    ),
+  );
+}
