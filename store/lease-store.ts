@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Database } from './database.js';
 import type { NodeKey } from './journal-entry.js';
 import { type LeaseStatements, leaseStatements } from './lease-statements.js';
@@ -70,6 +71,8 @@ export interface LeaseStore {
   release(leases: readonly Lease[]): Promise<void>;
   /** Those who hold any of these. */
   holders(names: readonly string[]): Promise<readonly LeaseHolder[]>;
+  /** Removes what expired so long ago, in milliseconds: a worker that is killed releases nothing. */
+  forget(ageMs: number): Promise<void>;
 }
 
 /** Leases in Postgres. */
@@ -95,7 +98,16 @@ export function openLeaseStore(db: Database): LeaseStore {
       if (leases.length > 0) await db.run(statements.release, leaseValues(leases));
     },
     holders,
+    forget: (ageMs) => forget(db, ageMs),
   };
+}
+
+async function forget(db: Database, ageMs: number): Promise<void> {
+  for (const name of ['leases', 'lease_queue'] as const) {
+    await sql`
+      delete from ${sql.table(`${db.schema}.${name}`)}
+      where expires_at < clock_timestamp() - ${ageMs}::double precision * interval '1 millisecond'`.execute(db.kysely);
+  }
 }
 
 async function take(

@@ -180,3 +180,24 @@ test('whatever is done at the same time, no more than may hold it', async () => 
   await Promise.all(['a', 'b', 'c', 'd', 'e', 'f'].map(workAt));
   expect(most).toBe(slots);
 });
+
+test('what expired long ago is forgotten, in the line too; what is held is not', async () => {
+  const held = await taken('forget-held', 'a');
+  await taken('forget-old', 'a', { ttlMs: 1 });
+  await leases.lineUp({ name: 'forget-held', owner: owner('b') }, 1);
+  await leases.lineUp({ name: 'forget-held', owner: owner('c') }, LONG_MS);
+  const rows = async (table: string) => {
+    const text = `select run_id from ${db.schema}.${table} where name like 'forget-%' order by run_id`;
+    return (await db.run<{ run_id: string }>({ name: `see_${table}`, text }, [])).map(({ run_id }) => run_id);
+  };
+  await leases.forget(LONG_MS);
+  expect([await rows('leases'), await rows('lease_queue')]).toEqual([
+    ['a', 'a'],
+    ['b', 'c'],
+  ]);
+  await until(async () => {
+    await leases.forget(0);
+    return (await rows('leases')).length === 1 && (await rows('lease_queue')).length === 1;
+  });
+  expect(await leases.renew([held])).toEqual(new Set([held.fence]));
+});

@@ -19,6 +19,8 @@ export interface ChoreParts {
   readonly environment: string;
 }
 
+const DAY_MS = 86_400_000;
+
 /** All that a worker does beside its runs. */
 export function choresOf(parts: ChoreParts): readonly Chore[] {
   const { client, store, scratch, ownScratch, everyMs } = parts;
@@ -26,6 +28,7 @@ export function choresOf(parts: ChoreParts): readonly Chore[] {
     { name: 'close-runs', everyMs, shared: true, run: () => closeRuns(client, store) },
     { name: 'end-orphans', everyMs, shared: true, run: () => endOrphans(client) },
     ...alertChores(parts),
+    { name: 'forget-leases', everyMs: DAY_MS, shared: true, run: () => store.leases.forget(DAY_MS) },
     { name: 'clean-scratch', everyMs, shared: false, run: () => cleanScratch(scratch, ownScratch) },
   ];
 }
