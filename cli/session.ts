@@ -25,6 +25,9 @@ export interface Session {
   ensureWorker(): Promise<RunningWorker | null>;
 }
 
+/** The stack outlives a command by so much, so that the next one of a script finds it running. In milliseconds. */
+const NEXT_COMMAND_MS = 2000;
+
 /** Runs a command against the deployment that the environment variables name, else against the embedded stack. */
 export async function withSession<T>(use: (session: Session) => Promise<T>): Promise<T> {
   const root = await projectRoot(process.cwd());
@@ -34,8 +37,8 @@ export async function withSession<T>(use: (session: Session) => Promise<T>): Pro
     noteNewEnvironment(folder);
     noteUnusedServer();
   }
-  const stack = deployed ? null : await acquireStack({ cwd: root, log: printNote });
-  const closers: (() => Promise<void>)[] = stack ? [() => stack.release()] : [];
+  const stack = deployed ? null : await acquireStack({ cwd: root, log: printNote, graceMs: NEXT_COMMAND_MS });
+  const closers: (() => Promise<void>)[] = stack ? [async () => stack.leave()] : [];
   const environment = deployed ?? environmentOf(stack!);
   const session: Session = {
     environment,

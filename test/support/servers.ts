@@ -15,7 +15,7 @@ export interface TestServers {
 /** The embedded stack of a project of its own; with `PAWL_TEST_STACK=cluster` a real Temporal cluster over Postgres. */
 export async function startTestServers(state: string, cwd: string): Promise<TestServers> {
   if (process.env.PAWL_TEST_STACK === 'cluster') return startClusterServers(state);
-  const stack = await acquireStack({ cwd, state });
+  const stack = await acquireStack({ cwd, state, graceMs: 50 });
   return { stack, variables: { PAWL_STATE: state } };
 }
 
@@ -31,6 +31,7 @@ export async function startClusterServers(folder: string): Promise<TestServers> 
       await stop();
       await keepLogsOfFailure(state.logs);
     },
+    leave: () => {},
     onLost: () => {},
   };
   const servers = { DATABASE_URL: databaseUrl, PAWL_ARTIFACTS: state.artifacts, TEMPORAL_ADDRESS: temporalAddress };

@@ -25,6 +25,8 @@ export interface Stack extends Services {
    * 10 s), or somebody else has come.
    */
   release(): Promise<void>;
+  /** Gives the stack back, and does not wait for what becomes of it. */
+  leave(): void;
   /** Calls back, once, when the stack is gone although it was not released: stopped by another command, or failed for good. */
   onLost(callback: (error: PawlError) => void): void;
 }
@@ -73,8 +75,13 @@ export class HeldStack implements Stack {
   }
 
   release(): Promise<void> {
-    this.#released ??= this.#leave();
+    this.#released ??= this.#awaitEnd();
     return this.#released;
+  }
+
+  leave(): void {
+    this.#released ??= Promise.resolve();
+    this.#hold.socket.end();
   }
 
   onLost(callback: (error: PawlError) => void): void {
@@ -82,7 +89,7 @@ export class HeldStack implements Stack {
     else this.#lostCallbacks.push(callback);
   }
 
-  async #leave(): Promise<void> {
+  async #awaitEnd(): Promise<void> {
     const { socket, keeper } = this.#hold;
     socket.ref();
     socket.end();

@@ -31,7 +31,7 @@ export async function describeTemporal(state: StateFolder, ports: Ports): Promis
       env: serverEnvironment(),
       // Left alone it waits seconds for clients that are gone; what it has accepted is in its file.
       stopSteps: [
-        ['TERM', 10],
+        ['TERM', 3],
         ['KILL', 20],
       ],
     },

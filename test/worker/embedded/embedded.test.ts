@@ -4,6 +4,7 @@ import { Client, Connection } from '@temporalio/client';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { connectKeeper } from '../../../worker/embedded/connect-keeper.js';
 import { acquireStack, findStack } from '../../../worker/embedded/index.js';
+import { until } from '../../support/until.js';
 import { makeProject, nothingRemains, query, removeProject, stackFile } from './project.js';
 
 let folder: string;
@@ -37,6 +38,18 @@ test('a stack is started, shared, found, and gone after its last user', async ()
   await second.release();
   expect(await findStack({ cwd })).toMatchObject({ status: 'stopped', services: null });
   expect(await nothingRemains(folder)).toBe(true);
+});
+
+test('who leaves does not wait for the end, and who comes soon after finds the stack running', async () => {
+  await writeFile(join(folder, 'package.json'), '{}');
+  const first = await acquireStack({ cwd: folder, graceMs: 3000 });
+  first.leave();
+  const second = await acquireStack({ cwd: folder, graceMs: 100 });
+  expect(second).toMatchObject({ owner: false, databaseUrl: first.databaseUrl });
+  second.leave();
+  expect(await findStack({ cwd: folder })).toMatchObject({ status: 'ready' });
+  await until(async () => (await findStack({ cwd: folder }))?.status === 'stopped');
+  await until(() => nothingRemains(folder));
 });
 
 /** With a search attribute of Pawl's own: a server without it refuses. */
