@@ -52,15 +52,17 @@ export function nodeRows(
     const entry = entries.get(status.node);
     return entry ? journalRow(entry, run, status) : tableRow(status);
   });
-  const others = journal
-    .filter((entry) => !inTable.has(entry.node) && !isCounted(entry, table))
+  // What came of a node is what its last generation says.
+  const others = [...entries.values()]
+    .filter((entry) => !inTable.has(entry.node) && !isCounted(entry, run, table))
     .map((entry) => journalRow(entry, run));
   return [...fromTable, ...others];
 }
 
-/** The items of a large map have one line together, unless something is wrong with one of them. */
-function isCounted({ node, state }: JournalEntry, table: readonly NodeStatus[] | null): boolean {
-  if (state !== 'committed') return false;
+/** The items of a large map have one line together, unless something is wrong with one of them, or it ran other code. */
+function isCounted(entry: JournalEntry, run: RunRecord, table: readonly NodeStatus[] | null): boolean {
+  const { node, state } = entry;
+  if (state !== 'committed' || codeOf(entry, run)) return false;
   return (table ?? []).some((each) => each.progress !== undefined && node.startsWith(`${each.node}[`));
 }
 

@@ -8,7 +8,7 @@ import type { HeldStep, Resumption } from './held.js';
 import type { KeyedItem } from './items.js';
 import type { Json } from './json.js';
 import type { Plan } from './plan.js';
-import type { BeginResult, Fault, RunKey } from './protocol.js';
+import type { BeginResult, Fault, NodeCode, RunKey } from './protocol.js';
 
 /** Temporal workflow type of a part of a map. No pipeline can have this name. */
 export const CHUNK_WORKFLOW = 'pawl.chunk';
@@ -75,6 +75,15 @@ export interface ChunkInput {
   readonly outer: Kept;
   /** Most items at work at a time. */
   readonly concurrency: number;
+  /** The steps that operators had tried again before the chunk was lost, by their ids in the run. */
+  readonly retried?: Readonly<Record<string, Retried>>;
+}
+
+/** How a step of an item begins in a chunk that begins again. */
+export interface Retried {
+  readonly times: number;
+  /** Absent: the run's. */
+  readonly code?: NodeCode;
 }
 
 export type BeginChunkInput = Pick<ChunkInput, 'map' | 'items' | 'outer'> & { readonly planHash: Digest };

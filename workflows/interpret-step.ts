@@ -10,7 +10,7 @@ import { sizeOf } from './fit-table.js';
 import type { Frame } from './frame.js';
 import { resultAhead } from './light-ahead.js';
 import type { Run } from './run.js';
-import { askOf, callOf, codeOf, MAX_INPUT_BYTES, type StepInRun, taskOf, tooLarge, type Work } from './step-task.js';
+import { askOf, callOf, MAX_INPUT_BYTES, type StepInRun, taskOf, tooLarge, type Work, workOf } from './step-task.js';
 import { summaryOf } from './summary.js';
 import { isWait, waitForTurn } from './wait-for-turn.js';
 
@@ -30,7 +30,7 @@ export async function interpretStep(node: StepNode, frame: Frame, run: Run, bloc
     const end = await (run.pinned.engine >= 3 ? runAhead(step, frame, block) : runAlone(step));
     if (end) return end.output;
   }
-  const work: Work = { code: codeOf(node, run), generation: 0, cutOff: 0, paused: 0, turn: undefined };
+  const work = workOf(step);
   for (;;) {
     const end = await tryStep(step, work);
     if (end) return end.output;

@@ -52,8 +52,15 @@ function fromOf({ id, input }: StepNode, { pinned: { from } }: Run): Pick<StepTa
   return { from: { run, runId, ...anew }, covers: codeNamesIn(input) };
 }
 
+/** Nothing has been done, but in a chunk that was lost. */
+export function workOf({ id, node, run }: StepInRun): Work {
+  const { times = 0, code } = run.state.retried[id] ?? {};
+  if (code) run.state.runsCodeOf(id, code.planHash);
+  return { code: code ?? codeOf(node, run), generation: times, cutOff: 0, paused: 0, turn: undefined };
+}
+
 /** The code that the run is pinned to. */
-export function codeOf({ fingerprint, options }: StepNode, { pinned }: Run): NodeCode {
+function codeOf({ fingerprint, options }: StepNode, { pinned }: Run): NodeCode {
   return { planHash: pinned.planHash, code: pinned.plan.code, fingerprint, options };
 }
 

@@ -1,16 +1,25 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { RunResult } from '../../plan/protocol.js';
 import { startTestStack, type TestStack } from '../support/stack.js';
 
 let stack: TestStack;
+let folder: string;
 
 beforeAll(async () => {
   stack = await startTestStack();
-  expect(await stack.pawl('publish', 'test/runs/pipelines/big-maps.ts')).toMatchObject({ code: 0 });
+  folder = await mkdtemp(join(tmpdir(), 'pawl-big-maps-'));
+  for (const name of ['big-maps', 'big-gaps'])
+    expect(await stack.pawl('publish', `test/runs/pipelines/${name}.ts`)).toMatchObject({ code: 0 });
   await stack.startWorker();
 });
 
-afterAll(() => stack.stop());
+afterAll(async () => {
+  await stack.stop();
+  await rm(folder, { recursive: true, force: true });
+});
 
 test('10,000 items: histories of bounded size, and no item dearer than one of 1,000', async () => {
   await runOf(300);
@@ -45,3 +54,22 @@ async function runOf(count: number) {
     chunkEvents.push(Number((await stack.client.workflow.getHandle(id).describe()).historyLength));
   return { msPerItem, events: events?.length ?? 0, chunkEvents };
 }
+
+test('2,600 items of which 2,080 may fail, so that a chunk is allowed several failures at a time: all are counted', async () => {
+  const bad = [1000, 2598, 2599];
+  const file = join(folder, 'gaps');
+  await writeFile(`${file}-go`, '');
+  const handle = await stack.client.workflow.start('big-gaps', {
+    taskQueue: 'pawl',
+    workflowId: 'gaps',
+    args: [{ kind: 'few', count: 2600, refused: 400, bad, file }],
+  });
+  const result = (await handle.result()) as RunResult;
+  const gaps = [...Array.from({ length: 400 }, (_, n) => n), ...bad];
+  expect(result).toMatchObject({ outcome: 'succeeded', value: { count: 2600, gaps, inOrder: true } });
+  expect(result.nodes.flatMap(({ progress }) => progress ?? [])).toEqual([{ done: 2600, of: 2600, failed: 403 }]);
+  const { events } = await handle.fetchHistory();
+  const asked = (events ?? []).filter((event) => event.workflowExecutionSignaledEventAttributes);
+  expect(asked.length).toBeLessThan(300);
+  expect(await stack.pawl('replay', 'gaps')).toMatchObject({ code: 0 });
+});

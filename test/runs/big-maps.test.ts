@@ -198,6 +198,29 @@ describe('faults in its items', () => {
     expect(await stack.pawl('retry', 'lost')).toMatchObject({ code: 0 });
     expect(await handle.result()).toMatchObject({ value: { count: 60, keys: 60 } });
   }, 60_000);
+
+  test('of a chunk leave what was retried in it before', async () => {
+    const file = join(folder, 'lost-later');
+    const handle = await start({ kind: 'work', count: 60, file, bad: [3, 5] }, 'lost-later');
+    const node = (n: number) => `match.work/map[item-${n}]/work`;
+    await until(async () => (await heldNodes('lost-later')).length === 2 && (await lines(file)).length === 60, 20_000);
+    await writeFile(`${file}-mended`, '');
+    await handle.executeUpdate('retry', { args: [{ node: node(3) }] });
+    const runId = handle.firstExecutionRunId;
+    const entriesOf = async (n: number) =>
+      (await stack.store.journal.nodesOfRun(runId)).filter((entry) => entry.node === node(n));
+    await until(async () => (await entriesOf(3))[1]?.state === 'committed', 20_000);
+    await handleOf((await chunksOf(handle))[0]!).terminate('an operator');
+    await until(async () => (await heldNodes('lost-later')).includes('match.work/map/chunk-1'), 20_000);
+    await handle.executeUpdate('retry', { args: [{ node: 'match.work/map/chunk-1' }] });
+    const result = (await handle.result()) as RunResult;
+    expect(result).toMatchObject({ value: { count: 60, keys: 60, gaps: [] } });
+    expect(shown(result.nodes)).toEqual(['match', 'make-items', 'map', 'runs']);
+    // Each failed once, and did its work once.
+    expect((await lines(file)).sort().filter((line) => ['3', '5'].includes(line))).toEqual(['3', '3', '5', '5']);
+    expect((await entriesOf(3)).map(({ state }) => state)).toEqual(['claimed', 'committed']);
+    expect((await entriesOf(5)).map(({ state }) => state)).toEqual(['committed']);
+  }, 60_000);
 });
 
 describe('a map in chunks', () => {

@@ -1,5 +1,7 @@
 import { CancellationScope, condition, getExternalWorkflowHandle } from '@temporalio/workflow';
-import { type ChunkAnswer, type ChunkAsk, ChunkSignal } from '../../plan/chunk.js';
+import { type ChunkAnswer, type ChunkAsk, ChunkSignal, type Retried } from '../../plan/chunk.js';
+import type { Resumption } from '../../plan/held.js';
+import { sizeOf } from '../fit-table.js';
 import type { Run } from '../run.js';
 import type { Desk } from '../run-state.js';
 
@@ -22,10 +24,14 @@ interface Seat {
   granted: number;
   /** Of these, how many it may not have used. */
   spare: number;
+  /** Nodes of it that are held or have failed. */
+  readonly nodes: Set<string>;
 }
 
 /** A map with so many failures does not ask for each of them: the history of a run has an end. */
 const MOST_ASKED = 2000;
+/** Temporal refuses inputs over 2 MB. */
+const MAX_RETRIED_BYTES = 500_000;
 /** Further items that failed are counted, and are not lines of the run's table. */
 const MOST_SHOWN = 100;
 
@@ -35,6 +41,8 @@ const MOST_SHOWN = 100;
  */
 export class ChunkDesk implements Desk {
   private readonly seats = new Map<number, Seat>();
+  /** What operators had tried again in each chunk. */
+  private readonly retried = new Map<number, Record<string, Retried>>();
   private left: number;
   private done = 0;
   private failed = 0;
@@ -48,7 +56,20 @@ export class ChunkDesk implements Desk {
 
   /** @param from Workflow id of the chunk. */
   open(chunk: number, from: string): void {
-    this.seats.set(chunk, { from, scope: new CancellationScope(), granted: 0, spare: 0 });
+    this.seats.set(chunk, { from, scope: new CancellationScope(), granted: 0, spare: 0, nodes: new Set() });
+  }
+
+  /** Takes what is known of a chunk that was lost out of the table: its items begin again. */
+  forget(chunk: number): void {
+    for (const node of this.seats.get(chunk)!.nodes) this.options.run.state.forget(node);
+  }
+
+  /** What a chunk must know of its steps when it begins again. It begins without where that is too much. */
+  retriedIn(chunk: number): Readonly<Record<string, Retried>> {
+    const { id, run } = this.options;
+    const before = Object.entries(run.state.retried).filter(([node]) => node.startsWith(`${id}[`));
+    const retried = { ...Object.fromEntries(before), ...this.retried.get(chunk) };
+    return sizeOf(retried) <= MAX_RETRIED_BYTES ? retried : {};
   }
 
   /** @param items How many it had, of which so many failed; nothing when it came to no end, and will begin again. */
@@ -79,18 +100,31 @@ export class ChunkDesk implements Desk {
     this.options.run.state.desks.delete(this.options.id);
   }
 
-  private async decide({ ask, fault, step, mayFail, final }: ChunkAsk, seat: Seat): Promise<void> {
+  private async decide({ chunk, ask, fault, step, mayFail, final }: ChunkAsk, seat: Seat): Promise<void> {
     const { faults, state } = this.options.run;
     seat.spare = 0;
+    seat.nodes.add(fault.node);
     if (mayFail && (await this.mayFail(seat))) {
       if (this.shown++ < MOST_SHOWN) state.failed(fault);
       return send(seat, { ask, fails: { more: seat.spare } });
     }
     if (final) throw faults.refuse(fault);
     const decision = await faults.hold(fault, step);
+    seat.nodes.delete(fault.node);
     if (decision.how === 'given') state.given(fault.node, decision.given);
-    else state.forget(fault.node);
+    else this.tryAgain(chunk, fault.node, decision);
     await send(seat, { ask, decision });
+  }
+
+  /** The line of a node that is tried again is in its chunk's table; the plan it runs shows where it is held again. */
+  private tryAgain(chunk: number, node: string, { code }: Extract<Resumption, { how: 'retry' }>): void {
+    const { state } = this.options.run;
+    state.forget(node);
+    if (code) state.runsCodeOf(node, code.planHash);
+    const all = this.retried.get(chunk) ?? {};
+    const before = all[node] ?? state.retried[node];
+    const last = code ?? before?.code;
+    this.retried.set(chunk, { ...all, [node]: { times: (before?.times ?? 0) + 1, ...(last && { code: last }) } });
   }
 
   /** Where others have something to spare, it is waited for: the run must not hold too early. */

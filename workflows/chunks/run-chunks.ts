@@ -107,8 +107,10 @@ async function runToItsEnd(chunked: Chunked, index: number, lane: number): Promi
     try {
       result = await runOnce(chunked, index, lane, attempt);
     } catch (error) {
+      const ends = isCancellation(error) && (run.stop.stopped || run.stop.cancelled);
+      if (!ends) desk.forget(index);
       desk.close(index);
-      if (isCancellation(error) && (run.stop.stopped || run.stop.cancelled)) throw error;
+      if (ends) throw error;
       // The run was reset, and the chunk that it had started there has not been ended yet.
       if (error instanceof WorkflowExecutionAlreadyStartedError) continue;
       await run.faults.hold(faultOf(`${id}/chunk-${index + 1}`, error));
@@ -142,7 +144,8 @@ async function runOnce(chunked: Chunked, index: number, lane: number, attempt: n
   return (await handle.result()) as ChunkResult;
 }
 
-function inputOf({ node, id, chunks, outer, run, shares }: Chunked, index: number, lane: number): ChunkInput {
+function inputOf({ node, id, chunks, outer, run, shares, desk }: Chunked, index: number, lane: number): ChunkInput {
+  const retried = desk.retriedIn(index);
   const { engine, planHash, nominalTime, environment, chunkItems, from } = run.pinned;
   return {
     ...(run.of && { run: run.of }),
@@ -154,6 +157,7 @@ function inputOf({ node, id, chunks, outer, run, shares }: Chunked, index: numbe
     items: chunks[index]!.items,
     outer,
     concurrency: shares[lane]!,
+    ...(Object.keys(retried).length > 0 && { retried }),
   };
 }
 
