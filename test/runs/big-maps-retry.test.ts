@@ -91,7 +91,7 @@ describe('a retry with the current code of an item in a chunk', () => {
     await until(async () => (await rowsOf(runId, 'bad-one'))[1]?.state === 'committed', 20_000);
     // The other one keeps what the run began with.
     await run.retry({ node: node('bad-two') });
-    await until(async () => (await rowsOf(runId, 'bad-two')).length === 2 && (await isHeld('one', 'bad-two')));
+    await until(async () => (await rowsOf(runId, 'bad-two')).length === 2 && (await isHeld('one', 'bad-two')), 20_000);
 
     const [before, after] = await rowsOf(runId, 'bad-one');
     expect(after).toMatchObject({ generation: 1, planHash: plan, output: { rate: 1000 } });
@@ -115,11 +115,14 @@ describe('a retry with the current code of an item in a chunk', () => {
     const { handle, run, runId } = await hold('again');
     const plan = await publishWith("throw new Error('not yet')");
     await run.retry({ node: node('bad-one'), code: 'current' });
-    await until(async () => (await statusIn('again', 'bad-one'))?.fault?.message === 'not yet');
+    await until(async () => (await statusIn('again', 'bad-one'))?.fault?.message === 'not yet', 20_000);
     expect(await statusIn('again', 'bad-one')).toMatchObject({ state: 'held', plan });
     await expect(run.retry({ node: node('bad-one'), code: 'current' })).rejects.toMatchObject({ type: 'Conflict' });
     await run.retry({ node: node('bad-one') });
-    await until(async () => (await rowsOf(runId, 'bad-one')).length === 3 && (await isHeld('again', 'bad-one')));
+    await until(
+      async () => (await rowsOf(runId, 'bad-one')).length === 3 && (await isHeld('again', 'bad-one')),
+      20_000,
+    );
     expect((await rowsOf(runId, 'bad-one'))[2]).toMatchObject({ generation: 2, planHash: plan });
     await publishWith('return 1');
     await run.retry({ code: 'current' });

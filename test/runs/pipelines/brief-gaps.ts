@@ -2,4 +2,4 @@ import { pipeline } from 'pawl';
 import bigGaps, { GapsParams } from './big-gaps.js';
 
 /** The same, held for a moment. */
-export default pipeline('brief-gaps', { params: GapsParams, hold: '3s' }, (params) => bigGaps(params));
+export default pipeline('brief-gaps', { params: GapsParams, hold: '5s' }, (params) => bigGaps(params));
