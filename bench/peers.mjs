@@ -3,7 +3,8 @@
  * nothing, rounds interleaved, medians. From each run the cost of a run of fewer steps of the same kind is taken off.
  *
  * - light: the step is called in the process of the run, its result is kept before the next one begins;
- * - isolated: the step may run in any process or machine.
+ * - isolated: the step may run in any process or machine;
+ * - seldom: the same, of a peer that looks for work at the pace it comes with instead of every 10 ms.
  *
  * Prefect and Metaflow need Python with pip. `--rounds N` (default 5), `--only NAME`, `--json`.
  */
@@ -60,6 +61,7 @@ async function dbosPeer({ stack }) {
   return {
     light: { many: 100, few: 0, run: (steps) => run('light', steps) },
     isolated: { many: 20, few: 0, run: (steps) => run('isolated', steps) },
+    seldom: { many: 3, few: 0, run: (steps) => run('seldom', steps) },
     stop: process_.stop,
   };
 }
@@ -107,7 +109,7 @@ async function metaflowPeer({ state }) {
  */
 async function measureAll(peers) {
   const cells = peers.flatMap(({ name, ...kinds }) =>
-    ['light', 'isolated'].filter((kind) => kinds[kind]).map((kind) => ({ name, kind, ...kinds[kind], costs: [] })),
+    ['light', 'isolated', 'seldom'].filter((kind) => kinds[kind]).map((kind) => ({ name, kind, ...kinds[kind], costs: [] })),
   );
   for (let round = -1; round < Number(flags.rounds); round += 1) {
     for (const cell of cells) {
