@@ -109,7 +109,9 @@ async function metaflowPeer({ state }) {
  */
 async function measureAll(peers) {
   const cells = peers.flatMap(({ name, ...kinds }) =>
-    ['light', 'isolated', 'seldom'].filter((kind) => kinds[kind]).map((kind) => ({ name, kind, ...kinds[kind], costs: [] })),
+    ['light', 'isolated', 'seldom']
+      .filter((kind) => kinds[kind])
+      .map((kind) => ({ name, kind, ...kinds[kind], costs: [] })),
   );
   for (let round = -1; round < Number(flags.rounds); round += 1) {
     for (const cell of cells) {

@@ -18,9 +18,9 @@ export function announce(state: RunState): void {
   else state.news.send(() => record(state));
 }
 
-/** What the run asks of people has changed. A run that ends says it all at once. */
+/** What the run asks of people has changed. A run that is ending says it all at once. */
 export function announceAsks(state: RunState): void {
-  const isEnding = !state.ended && state.stop?.stopped;
+  const isEnding = !state.ended && state.stop !== null && (state.stop.stopped || state.stop.cancelled);
   if (state.engine >= 4 && !isEnding) announce(state);
 }
 
