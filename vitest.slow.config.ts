@@ -7,6 +7,9 @@ const shared = {
   maxWorkers: 2,
 };
 
+/** These measure time: one at a time, with nothing beside them. */
+const TIMED_FILES = ['test/runs/big-maps.slow.test.ts', 'test/runs/dev.slow.test.ts'];
+
 /** The whole runs of the fast suite that are run once more on a real Temporal cluster. */
 const CLUSTER_FILES = [
   'runs',
@@ -25,13 +28,22 @@ export default defineConfig({
   test: {
     ...shared,
     projects: [
-      { test: { ...shared, name: 'slow', include: ['test/**/*.slow.test.ts'] } },
+      { test: { ...shared, name: 'timed', include: TIMED_FILES, fileParallelism: false } },
+      {
+        test: {
+          ...shared,
+          name: 'slow',
+          include: ['test/**/*.slow.test.ts'],
+          exclude: TIMED_FILES,
+          sequence: { groupOrder: 1 },
+        },
+      },
       {
         test: {
           ...shared,
           name: 'cluster',
           include: CLUSTER_FILES.map((name) => `test/runs/${name}.test.ts`),
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
           setupFiles: ['test/support/keep-logs.ts'],
           env: { PAWL_TEST_STACK: 'cluster' },
         },

@@ -19,8 +19,8 @@ export async function listRuns(filter: RunFilter & { readonly limit: number }, s
   });
   const known = await runs.list(filter);
   if (outcome !== undefined || (phase !== undefined && phase !== 'running')) return known;
-  const waiting = await ifAnswered(() => unbegunRuns(filter, session));
-  return [...waiting, ...known].sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1)).slice(0, limit);
+  const unbegun = await ifAnswered(() => unbegunRuns(filter, session));
+  return [...unbegun, ...known].sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1)).slice(0, limit);
 }
 
 /** Without Temporal a list shows what Postgres knows. */

@@ -75,7 +75,7 @@ export interface ChunkInput {
   readonly outer: Kept;
   /** Most items at work at a time. */
   readonly concurrency: number;
-  /** The steps that operators had tried again before the chunk was lost, by their ids in the run. */
+  /** The steps that operators had decided about before the chunk was lost, by their ids in the run. */
   readonly retried?: Readonly<Record<string, Retried>>;
 }
 

@@ -47,6 +47,7 @@ export type {
   ReuseOrigin,
 } from './reuse-entry.js';
 export type { RunClose, RunFilter, RunRecord, RunStanding, RunStart, RunStore, RunTable } from './run-store.js';
+export { askedAlertId } from './run-store.js';
 export { openStore, type Store, type StoreOptions } from './store.js';
 export type { LimitKind, LineageDirection, NodeState, RunOutcome, RunPhase } from './tables.js';
 export type { DeploymentWatch, WatchOptions } from './watch-deployments.js';

@@ -96,6 +96,8 @@ export interface RunStore {
   latest(workflowId: string, except?: string): Promise<RunRecord | null>;
   /** Latest first. */
   list(filter?: RunFilter): Promise<RunRecord[]>;
+  /** Open runs that ask for an approval of which no alert was raised ({@link askedAlertId}). */
+  askingUntold(limit: number): Promise<RunRecord[]>;
 }
 
 /** Runs in Postgres. */
@@ -116,6 +118,7 @@ export function openRunStore(db: Database): RunStore {
       return runRecord(await query.limit(1).executeTakeFirst());
     },
     list: (filter = {}) => list(db, filter),
+    askingUntold: (limit) => askingUntold(db, limit),
   };
 }
 
@@ -216,6 +219,21 @@ async function list(db: Database, filter: RunFilter): Promise<RunRecord[]> {
     .limit(limit)
     .execute();
   return rows.map(toRecord);
+}
+
+/** Id of the alert that a run asks for approvals, for all that it asked for at the same moment. */
+export const askedAlertId = (runId: string, since: string): string => `${runId}/asked/${since}`;
+
+async function askingUntold(db: Database, limit: number): Promise<RunRecord[]> {
+  const isUntold = sql<boolean>`exists (
+    select from json_array_elements(runs.asks) as each (ask)
+    where ask ->> 'kind' = 'approval' and not exists (
+      select from ${sql.table(`${db.schema}.alerts`)} as known
+      where known.id = runs.run_id || '/asked/' || (ask ->> 'since')
+    )
+  )`;
+  const open = selectRuns(db).where('phase', '!=', 'closed').where('asks', 'is not', null);
+  return (await open.where(isUntold).limit(limit).execute()).map(toRecord);
 }
 
 function selectRuns(db: Database) {

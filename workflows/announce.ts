@@ -14,14 +14,13 @@ export function announce(state: RunState): void {
   if (state.engine < 4 || phase !== state.phase) labelRun({ phase });
   state.phase = phase;
   // Earlier engines sent each change by itself, so that an early one could come after a late one.
-  if (state.engine < 4) void record(state);
-  else state.news.send(() => record(state));
+  if (state.engine < 4) void record(state, state.answersToRecord());
+  else state.news.send(() => recordLatest(state));
 }
 
-/** What the run asks of people has changed. A run that is ending says it all at once. */
+/** What the run asks of people has changed. Engines before the fourth did not say so. */
 export function announceAsks(state: RunState): void {
-  const isEnding = !state.ended && state.stop !== null && (state.stop.stopped || state.stop.cancelled);
-  if (state.engine >= 4 && !isEnding) announce(state);
+  if (state.engine >= 4) announce(state);
 }
 
 /** A run whose end has been decided waits for nobody, although what runs on exit may take a while. */
@@ -39,13 +38,16 @@ export function asksOf({ asks }: RunState): { readonly asks?: readonly Ask[] } {
   return asks.any ? { asks: asks.list() } : {};
 }
 
-function record(state: RunState): Promise<void> {
+async function recordLatest(state: RunState): Promise<void> {
+  // A run that was reset has to have its place in Postgres first.
+  if (state.reset) await state.reset;
+  await record(state, state.newAnswers());
+}
+
+function record(state: RunState, answers: ReturnType<RunState['answersToRecord']>): Promise<void> {
   const { phase } = state;
   const faults = fitFaults(state.faults(), MAX_FAULTS_BYTES);
   return CancellationScope.nonCancellable(() =>
-    callRecordRun(
-      { phase, outcome: null, value: null, faults, ...asksOf(state), ...state.answersToRecord() },
-      state.localTurn,
-    ),
+    callRecordRun({ phase, outcome: null, value: null, faults, ...asksOf(state), ...answers }, state.localTurn),
   );
 }

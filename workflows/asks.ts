@@ -1,9 +1,12 @@
 import type { Ask, WaitsForApproval, WaitsForEvent } from '../plan/protocol.js';
+import { clip } from './text-bytes.js';
 
 /** As many as lists of runs show. */
 const MOST_SHOWN = 50;
+/** The question is whole where the node itself is looked at. */
+const MAX_ASK_BYTES = 300;
 
-/** The nodes of a run that wait for people, the longest first. */
+/** The nodes of a run that wait for people. */
 export class Asks {
   private readonly open = new Map<string, () => Ask>();
 
@@ -20,17 +23,18 @@ export class Asks {
     this.open.delete(node);
   }
 
+  /** Approvals before events, which come from programs mostly; the longest first. */
   list(): readonly Ask[] {
-    return [...this.open.values()].slice(0, MOST_SHOWN).map((ask) => ask());
+    const all = [...this.open.values()].map((ask) => ask());
+    const approvals = all.filter(({ kind }) => kind === 'approval');
+    const events = all.filter(({ kind }) => kind === 'event');
+    return [...approvals, ...events].slice(0, MOST_SHOWN);
   }
 }
-
-/** In characters: the question is whole where the node itself is looked at. */
-const MAX_ASK = 300;
 
 /** @param since milliseconds */
 export function askOf(node: string, since: number, waits: WaitsForApproval | WaitsForEvent): Ask {
   const { kind, until } = waits;
-  const about = kind === 'approval' ? { ask: waits.ask.slice(0, MAX_ASK), roles: waits.roles } : {};
+  const about = kind === 'approval' ? { ask: clip(waits.ask, MAX_ASK_BYTES), roles: waits.roles } : {};
   return { node, kind, ...about, since: new Date(since).toISOString(), until };
 }

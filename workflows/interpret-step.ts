@@ -26,7 +26,8 @@ export async function interpretStep(node: StepNode, frame: Frame, run: Run, bloc
   if (bytes > MAX_INPUT_BYTES) throw run.faults.refuse(tooLarge(id, bytes));
   run.state.started(id);
   const step: StepInRun = { node, id, call, bytes, run, label: run.pinned.labels?.[node.id] };
-  if (node.options.light) {
+  // What an operator decided about is in the journal, which light steps pass by.
+  if (node.options.light && !run.state.retried[id]) {
     const end = await (run.pinned.engine >= 3 ? runAhead(step, frame, block) : runAlone(step));
     if (end) return end.output;
   }

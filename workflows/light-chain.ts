@@ -12,8 +12,15 @@ const MAX_CALL_BYTES = 32 * 1024;
 /**
  * A light step that can begin, and the light steps of its block that can follow it at once: those that read nothing but
  * each other's outputs and what is there already. Empty when the step is too large to be called with others.
+ *
+ * @param isApart whether a step, by its id in the run, has to run by itself.
  */
-export function lightChain(node: StepNode, frame: Frame, block: Block): LightChain {
+export function lightChain(
+  node: StepNode,
+  frame: Frame,
+  block: Block,
+  isApart: (id: string) => boolean = () => false,
+): LightChain {
   const readers = readersIn(block);
   const names = new Set<string>();
   const calls: LightCall[] = [];
@@ -28,7 +35,8 @@ export function lightChain(node: StepNode, frame: Frame, block: Block): LightCha
   for (const { name } of calls) {
     for (const { reader, needs } of readers.get(name) ?? []) {
       const isThere = (id: string): boolean => names.has(id) || frame.output(id) !== undefined;
-      if (calls.length < MAX_CALLS && !names.has(reader.id) && needs.every(isThere)) add(reader);
+      const mayFollow = !names.has(reader.id) && !isApart(frame.rename(reader.id));
+      if (calls.length < MAX_CALLS && mayFollow && needs.every(isThere)) add(reader);
     }
   }
   return calls;

@@ -1,3 +1,6 @@
+/** What changes at the same moment does so a few microtasks after each other. */
+const HOPS = 4;
+
 /** Sends one thing at a time. What is to be sent meanwhile is sent once, when it has arrived: only the latest matters. */
 export class News {
   private next: (() => Promise<void>) | null = null;
@@ -10,16 +13,12 @@ export class News {
 
   private async sendAll(): Promise<void> {
     this.sending = true;
-    try {
-      for (let what = this.take(); what; what = this.take()) await what();
-    } finally {
-      this.sending = false;
+    while (this.next) {
+      for (let hop = 0; hop < HOPS; hop += 1) await undefined;
+      const what = this.next;
+      this.next = null;
+      await what();
     }
-  }
-
-  private take(): (() => Promise<void>) | null {
-    const { next } = this;
-    this.next = null;
-    return next;
+    this.sending = false;
   }
 }

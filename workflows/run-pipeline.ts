@@ -78,6 +78,7 @@ function noteReset(pinned: BeginResult, state: RunState): void {
     ...asksOf(state),
   };
   const faults = fitFaults(state.faults(), MAX_TABLE_BYTES);
+  state.tellAnswersAgain();
   state.reset = CancellationScope.nonCancellable(() => callFollowReset({ ...about, phase, faults })).catch(() => {});
 }
 

@@ -75,6 +75,8 @@ export class RunState {
   private readonly entries = new Map<string, Entry>();
   private readonly codes = new Map<string, Digest>();
   private readonly answers = new Map<string, Answer>();
+  /** How many of them have been recorded; a node has one answer. */
+  private toldAnswers = 0;
   private readonly labels = new Map<string, string>();
   private last = '';
 
@@ -193,6 +195,18 @@ export class RunState {
   /** Notes what people or time gave a node. */
   answer(node: string, answer: Answer): void {
     this.answers.set(node, answer);
+  }
+
+  /** None of them has been recorded for the run as it is now. */
+  tellAnswersAgain(): void {
+    this.toldAnswers = 0;
+  }
+
+  /** As `answersToRecord`; nothing where they have been recorded as they are. */
+  newAnswers(): ReturnType<RunState['answersToRecord']> {
+    if (this.answers.size === this.toldAnswers) return {};
+    this.toldAnswers = this.answers.size;
+    return this.answersToRecord();
   }
 
   /** All of them as they are recorded; nothing where there are none, or more than fit. */

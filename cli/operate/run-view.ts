@@ -16,7 +16,8 @@ export function runLine({ workflowId, runId, ...run }: RunRecord) {
     pipeline,
     phase,
     outcome,
-    asks: asks ?? [],
+    // A worker of an earlier version leaves them when it closes a run.
+    asks: phase === 'closed' ? [] : (asks ?? []),
     nominalTime,
     startedAt,
     closedAt,

@@ -169,3 +169,22 @@ test('a chunk that is lost begins again with what was retried in it: committed o
   for (const id of ['lost', ...(await chunksOf(handle))])
     expect(await stack.pawl('replay', id)).toMatchObject({ code: 0 });
 }, 90_000);
+
+test('a chunk that is lost begins again with what was given in it, to light steps too', async () => {
+  expect(await stack.pawl('publish', 'test/runs/pipelines/light-items.ts')).toMatchObject({ code: 0 });
+  const words = ['a', 'bad-one', 'bad-two', 'd', 'e'];
+  const file = join(folder, 'rates-are-there');
+  const args = [{ words, file }];
+  const handle = await stack.client.workflow.start('light-items', { taskQueue: 'pawl', workflowId: 'light', args });
+  await until(async () => (await isHeld('light', 'bad-one')) && (await isHeld('light', 'bad-two')), 20_000);
+  const run = openRun(handle);
+  await run.skip({ node: node('bad-one'), value: { rate: 1000 } });
+  await writeFile(file, '');
+  const [chunk] = await chunksOf(handle);
+  await stack.client.workflow.getHandle(chunk!).terminate('an operator');
+  await until(async () => (await nodesOf('light')).some((row) => row.node === 'rates/chunk-1'), 20_000);
+  await run.retry({ node: 'rates/chunk-1' });
+  expect(await handle.result()).toMatchObject({ outcome: 'succeeded', value: [1, 1000, 7, 1, 1] });
+  for (const id of ['light', ...(await chunksOf(handle))])
+    expect(await stack.pawl('replay', id)).toMatchObject({ code: 0 });
+}, 60_000);

@@ -1,3 +1,5 @@
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +12,7 @@ import { until } from '../support/until.js';
 
 let stack: TestStack;
 let folder: string;
+let worker: ChildProcess;
 
 beforeAll(async () => {
   stack = await startTestStack();
@@ -17,7 +20,7 @@ beforeAll(async () => {
   for (const name of ['release', 'expiring', 'sign-all', 'waiting', 'held-approval']) {
     expect(await stack.pawl('publish', `test/runs/pipelines/${name}.ts`)).toMatchObject({ code: 0 });
   }
-  await stack.startWorker();
+  worker = await stack.startWorker();
 }, 60_000);
 
 afterAll(async () => {
@@ -317,3 +320,16 @@ describe('on the command line', () => {
     expect((await stack.pawl('approve', 'never-was')).stderr).toContain('no run is called "never-was"');
   });
 });
+
+test('without a worker, what a run asked is still said, and that nobody takes the answer', async () => {
+  await start('release', { n: 1 }, 'unattended');
+  await standing('unattended', 'waiting');
+  worker.kill('SIGKILL');
+  await once(worker, 'exit');
+  const { stdout } = await stack.pawl('show', 'unattended');
+  expect(stdout).toContain('No worker answers');
+  expect(stdout).toContain('release waited for: Deploy this model?');
+  expect((await stack.pawl('runs', '--phase', 'waiting')).stdout).toMatch(
+    /unattended +waiting .* release: Deploy this model\? \(owner, reviewer\)/,
+  );
+}, 60_000);

@@ -12,7 +12,7 @@ let folder: string;
 beforeAll(async () => {
   stack = await startTestStack();
   folder = await mkdtemp(join(tmpdir(), 'pawl-reset-'));
-  for (const name of ['marks', 'parts'])
+  for (const name of ['marks', 'parts', 'release'])
     expect(await stack.pawl('publish', `test/runs/pipelines/${name}.ts`)).toMatchObject({ code: 0 });
   await stack.startWorker();
 }, 60_000);
@@ -27,16 +27,24 @@ const start = (pipeline: string, params: object, id: string) =>
 const linesOf = async (file: string) => (await readFile(file, 'utf8').catch(() => '')).split('\n').filter(Boolean);
 const nodesOf = (runId: string) => stack.store.journal.nodesOfRun(runId);
 
+async function pointOf(handle: WorkflowHandle, isPoint: (completedActivities: number) => boolean): Promise<unknown> {
+  const { events } = await handle.fetchHistory();
+  let activities = 0;
+  for (const event of events ?? []) {
+    if (event.activityTaskCompletedEventAttributes) activities += 1;
+    if (event.workflowTaskCompletedEventAttributes && isPoint(activities)) return event.eventId;
+  }
+  return undefined;
+}
+
 /** Resets a run to the workflow task that came after an activity's end: the last one that was completed before. */
 async function reset(handle: WorkflowHandle, isPoint: (completedActivities: number) => boolean): Promise<string> {
   const { workflowId } = handle;
-  const { events } = await handle.fetchHistory();
-  let activities = 0;
   let eventId: unknown;
-  for (const event of events ?? []) {
-    if (event.activityTaskCompletedEventAttributes) activities += 1;
-    if (event.workflowTaskCompletedEventAttributes && isPoint(activities)) eventId ??= event.eventId;
-  }
+  await until(async () => {
+    eventId = await pointOf(handle, isPoint);
+    return eventId !== undefined;
+  });
   const { runId } = await stack.client.workflowService.resetWorkflowExecution({
     namespace: 'default',
     workflowExecution: { workflowId, runId: (await handle.describe()).runId },
@@ -84,6 +92,24 @@ describe('a run that is reset while a step is at work', () => {
 });
 
 describe('a run that is reset', () => {
+  test('to before an approval asks again, and lists say so', async () => {
+    const old = await start('release', { n: 1 }, 'asking');
+    await until(async () => (await stack.store.runs.latest('asking'))?.phase === 'waiting', 20_000);
+    // After `begin` and `add`: the approval begins in the same workflow task.
+    const runId = await reset(old, (activities) => activities === 2);
+    await until(async () => (await stack.store.runs.run(runId))?.phase === 'waiting', 20_000);
+    expect((await stack.store.runs.run(runId))!.asks).toMatchObject([{ node: 'release', kind: 'approval' }]);
+    const handle = stack.client.workflow.getHandle('asking');
+    for (const [by, role] of [
+      ['ann', 'owner'],
+      ['bob', 'reviewer'],
+    ] as const)
+      await handle.executeUpdate('approve', { args: [{ by, role, value: { level: 1 } }] });
+    expect(await handle.result()).toMatchObject({ outcome: 'succeeded' });
+    expect(await stack.store.runs.run(runId)).toMatchObject({ phase: 'closed', asks: null });
+    expect(await stack.pawl('replay', 'asking')).toMatchObject({ code: 0 });
+  });
+
   test('to the beginning begins again, with the plan that is current', async () => {
     const file = join(folder, 'begun');
     const old = await start('marks', { file, waitMs: 60_000 }, 'begun');

@@ -14,10 +14,26 @@ function post() {
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
+test('what changes at the same moment is sent once, as it is in the end', async () => {
+  const { arrived, ends, send } = post();
+  const news = new News();
+  news.send(send('one asks'));
+  await undefined;
+  news.send(send('two ask'));
+  await settled();
+  expect(ends).toHaveLength(1);
+  ends[0]!();
+  await settled();
+  expect(arrived).toEqual(['two ask']);
+});
+
 test('what is sent first arrives first, and of what came meanwhile the last alone', async () => {
   const { arrived, ends, send } = post();
   const news = new News();
-  for (const what of ['held', 'running', 'waiting']) news.send(send(what));
+  news.send(send('held'));
+  await settled();
+  for (const what of ['running', 'waiting']) news.send(send(what));
+  await settled();
   expect(ends).toHaveLength(1);
   ends[0]!();
   await settled();
@@ -28,13 +44,15 @@ test('what is sent first arrives first, and of what came meanwhile the last alon
   expect(arrived).toEqual(['held', 'waiting']);
 });
 
-test('after all has arrived the next goes at once', async () => {
+test('after all has arrived the next goes', async () => {
   const { arrived, ends, send } = post();
   const news = new News();
   news.send(send('held'));
+  await settled();
   ends[0]!();
   await settled();
   news.send(send('running'));
+  await settled();
   expect(ends).toHaveLength(2);
   ends[1]!();
   await settled();

@@ -11,10 +11,8 @@ const MAX_TEXT = 1000;
 
 /** Raises an alert for each run that is held, has been held for half of its time, asks for approvals, or has failed. */
 export async function noticeRuns(runs: Store['runs'], environment: string, raise: RaiseAlert): Promise<void> {
-  const held = await runs.list({ phase: 'held', limit: MOST_AT_ONCE });
-  for (const run of held) await noticeHeld(run, environment, raise);
-  const waiting = await runs.list({ phase: 'waiting', limit: MOST_AT_ONCE });
-  for (const run of [...held, ...waiting]) await noticeAsks(run, environment, raise);
+  for (const run of await runs.list({ phase: 'held', limit: MOST_AT_ONCE })) await noticeHeld(run, environment, raise);
+  await noticeAsks(runs, environment, raise);
   const failed = await runs.list({ outcome: 'failed', closedForMs: LOOK_BACK_MS, limit: MOST_AT_ONCE });
   for (const run of failed) await raiseFor(run, 'failed', `${run.runId}/failed`, { environment, raise });
 }

@@ -8,7 +8,7 @@ import { locateState, type StateOptions } from './state-folder.js';
 
 /**
  * Deletes all that the stack of a project has kept: histories, database, artifacts. A folder that is not there is fine.
- * @throws PawlError when the stack is running.
+ * @throws PawlError when the stack is running, as it does for two seconds after the last command.
  */
 export async function removeState(options: StateOptions = {}): Promise<void> {
   const { folder } = locateState(options);

@@ -26,6 +26,8 @@ interface Seat {
   spare: number;
   /** Nodes of it that are held or have failed. */
   readonly nodes: Set<string>;
+  /** How many of those that failed are lines of the run's table. */
+  shown: number;
 }
 
 /** A map with so many failures does not ask for each of them: the history of a run has an end. */
@@ -41,7 +43,7 @@ const MOST_SHOWN = 100;
  */
 export class ChunkDesk implements Desk {
   private readonly seats = new Map<number, Seat>();
-  /** What operators had tried again in each chunk. */
+  /** What operators had tried again or given in each chunk. */
   private readonly retried = new Map<number, Record<string, Retried>>();
   private left: number;
   private done = 0;
@@ -56,12 +58,24 @@ export class ChunkDesk implements Desk {
 
   /** @param from Workflow id of the chunk. */
   open(chunk: number, from: string): void {
-    this.seats.set(chunk, { from, scope: new CancellationScope(), granted: 0, spare: 0, nodes: new Set() });
+    this.seats.set(chunk, { from, scope: new CancellationScope(), granted: 0, spare: 0, nodes: new Set(), shown: 0 });
   }
 
   /** Takes what is known of a chunk that was lost out of the table: its items begin again. */
   forget(chunk: number): void {
-    for (const node of this.seats.get(chunk)!.nodes) this.options.run.state.forget(node);
+    if (!this.remembers) return;
+    const { state } = this.options.run;
+    const { nodes, shown } = this.seats.get(chunk)!;
+    this.shown -= shown;
+    for (const node of nodes) {
+      state.holds.end(node);
+      state.forget(node);
+    }
+  }
+
+  /** Chunks of runs of earlier engines begin again as if nobody had decided anything in them. */
+  private get remembers(): boolean {
+    return this.options.run.pinned.engine >= 4;
   }
 
   /** What a chunk must know of its steps when it begins again. It begins without where that is too much. */
@@ -105,26 +119,31 @@ export class ChunkDesk implements Desk {
     seat.spare = 0;
     seat.nodes.add(fault.node);
     if (mayFail && (await this.mayFail(seat))) {
-      if (this.shown++ < MOST_SHOWN) state.failed(fault);
+      if (this.shown < MOST_SHOWN) {
+        this.shown += 1;
+        seat.shown += 1;
+        state.failed(fault);
+      }
       return send(seat, { ask, fails: { more: seat.spare } });
     }
     if (final) throw faults.refuse(fault);
     const decision = await faults.hold(fault, step);
     seat.nodes.delete(fault.node);
     if (decision.how === 'given') state.given(fault.node, decision.given);
-    else this.tryAgain(chunk, fault.node, decision);
+    else state.forget(fault.node);
+    if (this.remembers) this.remember(chunk, fault.node, decision);
     await send(seat, { ask, decision });
   }
 
-  /** The line of a node that is tried again is in its chunk's table; the plan it runs shows where it is held again. */
-  private tryAgain(chunk: number, node: string, { code }: Extract<Resumption, { how: 'retry' }>): void {
+  /** The plan that a node runs shows in the run's table where it is held again. */
+  private remember(chunk: number, node: string, decision: Resumption): void {
     const { state } = this.options.run;
-    state.forget(node);
-    if (code) state.runsCodeOf(node, code.planHash);
     const all = this.retried.get(chunk) ?? {};
-    const before = all[node] ?? state.retried[node];
-    const last = code ?? before?.code;
-    this.retried.set(chunk, { ...all, [node]: { times: (before?.times ?? 0) + 1, ...(last && { code: last }) } });
+    const before = all[node] ?? state.retried[node] ?? { times: 0 };
+    const code = (decision.how === 'retry' && decision.code) || before.code;
+    if (code) state.runsCodeOf(node, code.planHash);
+    const times = before.times + (decision.how === 'retry' ? 1 : 0);
+    this.retried.set(chunk, { ...all, [node]: { times, ...(code && { code }) } });
   }
 
   /** Where others have something to spare, it is waited for: the run must not hold too early. */

@@ -44,7 +44,7 @@ test('who leaves does not wait for the end, and who comes soon after finds the s
   await writeFile(join(folder, 'package.json'), '{}');
   const first = await acquireStack({ cwd: folder, graceMs: 3000 });
   first.leave();
-  const second = await acquireStack({ cwd: folder, graceMs: 100 });
+  const second = await acquireStack({ cwd: folder, graceMs: 1000 });
   expect(second).toMatchObject({ owner: false, databaseUrl: first.databaseUrl });
   second.leave();
   expect(await findStack({ cwd: folder })).toMatchObject({ status: 'ready' });
