@@ -7,8 +7,12 @@ const shared = {
   maxWorkers: 2,
 };
 
-/** These measure time: one at a time, with nothing beside them. */
-const TIMED_FILES = ['test/runs/big-maps.slow.test.ts', 'test/runs/dev.slow.test.ts'];
+/** These measure time, or want the ports back that they had: one at a time, with nothing beside them. */
+const LONE_FILES = [
+  'test/runs/big-maps.slow.test.ts',
+  'test/runs/dev.slow.test.ts',
+  'test/worker/embedded/lifecycle.slow.test.ts',
+];
 
 /** The whole runs of the fast suite that are run once more on a real Temporal cluster. */
 const CLUSTER_FILES = [
@@ -28,13 +32,13 @@ export default defineConfig({
   test: {
     ...shared,
     projects: [
-      { test: { ...shared, name: 'timed', include: TIMED_FILES, fileParallelism: false } },
+      { test: { ...shared, name: 'alone', include: LONE_FILES, fileParallelism: false } },
       {
         test: {
           ...shared,
           name: 'slow',
           include: ['test/**/*.slow.test.ts'],
-          exclude: TIMED_FILES,
+          exclude: LONE_FILES,
           sequence: { groupOrder: 1 },
         },
       },
