@@ -75,12 +75,13 @@ export interface ChunkInput {
   readonly outer: Kept;
   /** Most items at work at a time. */
   readonly concurrency: number;
-  /** The steps that operators had decided about before the chunk was lost, by their ids in the run. */
-  readonly retried?: Readonly<Record<string, Retried>>;
+  /** How the steps begin that operators had decided about before the chunk was lost, by their ids in the run. */
+  readonly restarts?: Readonly<Record<string, Restart>>;
 }
 
 /** How a step of an item begins in a chunk that begins again. */
-export interface Retried {
+export interface Restart {
+  /** How often it was tried again; not at all where it was only given its output. */
   readonly times: number;
   /** Absent: the run's. */
   readonly code?: NodeCode;

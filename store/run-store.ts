@@ -1,7 +1,7 @@
 import { type Selectable, sql } from 'kysely';
 import type { Digest } from '../plan/canonical.js';
 import type { Json } from '../plan/json.js';
-import type { NodeStatus } from '../plan/protocol.js';
+import type { Ask, NodeStatus } from '../plan/protocol.js';
 import type { Database } from './database.js';
 import type { RunOutcome, RunPhase, RunsTable } from './tables.js';
 
@@ -26,8 +26,8 @@ export interface RunStanding {
   readonly phase: Exclude<RunPhase, 'closed'>;
   /** Why it is held. Default: null. */
   readonly error?: Json;
-  /** What it asks of people. Default: null. */
-  readonly asks?: Json;
+  /** What it asks of people. Default: nothing. */
+  readonly asks?: readonly Ask[];
 }
 
 export interface RunClose {
@@ -56,7 +56,7 @@ export interface RunRecord extends RunStart {
   readonly answers: Json;
   readonly phase: RunPhase;
   /** What an open run asks of people; `null`: nothing. */
-  readonly asks: Json;
+  readonly asks: readonly Ask[] | null;
   /** Null until the run is closed. */
   readonly outcome: RunOutcome | null;
   readonly result: Json;
@@ -105,7 +105,11 @@ export function openRunStore(db: Database): RunStore {
   return {
     start: (run) => start(db, run),
     stand: ({ runId, phase, error, asks }) =>
-      changeOpen(db, runId, { phase, error: jsonOrNull(error), asks: jsonOrNull(asks) }),
+      changeOpen(db, runId, {
+        phase,
+        error: error == null ? null : JSON.stringify(error),
+        asks: asks ? JSON.stringify(asks) : null,
+      }),
     close: (run) => close(db, run),
     table: (runId) => table(db, runId),
     run: async (runId) => runRecord(await selectRuns(db).where('run_id', '=', runId).executeTakeFirst()),
@@ -193,8 +197,6 @@ async function table(db: Database, runId: string): Promise<RunTable | null> {
   return row === undefined ? null : { nodes: row.nodes as unknown as readonly NodeStatus[], omitted: row.omitted };
 }
 
-const jsonOrNull = (value: Json | undefined): string | null => (value == null ? null : JSON.stringify(value));
-
 function closing({ outcome, result, error, closedAt }: RunClose): RunChange {
   return {
     phase: 'closed',
@@ -262,6 +264,6 @@ function toRecord(row: RunRow): RunRecord {
     closedAt: row.closed_at,
     origin: row.origin,
     answers: row.answers,
-    asks: row.asks,
+    asks: row.asks as unknown as readonly Ask[] | null,
   };
 }

@@ -27,7 +27,7 @@ export async function interpretStep(node: StepNode, frame: Frame, run: Run, bloc
   run.state.started(id);
   const step: StepInRun = { node, id, call, bytes, run, label: run.pinned.labels?.[node.id] };
   // What an operator decided about is in the journal, which light steps pass by.
-  if (node.options.light && !run.state.retried[id]) {
+  if (node.options.light && !run.state.restarts[id]) {
     const end = await (run.pinned.engine >= 3 ? runAhead(step, frame, block) : runAlone(step));
     if (end) return end.output;
   }

@@ -38,7 +38,7 @@ export async function resultAhead(
 }
 
 async function runChain(node: StepNode, frame: Frame, run: Run, block: Block): Promise<LightOutcome> {
-  const chain = lightChain(node, frame, block, (id) => run.state.retried[id] !== undefined);
+  const chain = lightChain(node, frame, block, (id) => run.state.restarts[id] !== undefined);
   if (chain.length === 0) return 'queue';
   const [own, ...following] = await run.state.lightSteps.run(chain, run.pinned, run.of);
   for (const [at, outcome] of following.entries()) {

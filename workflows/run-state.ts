@@ -1,5 +1,5 @@
 import type { Digest } from '../plan/canonical.js';
-import type { ChunkAsk, Retried } from '../plan/chunk.js';
+import type { ChunkAsk, Restart } from '../plan/chunk.js';
 import type {
   Answer,
   BeginResult,
@@ -58,8 +58,8 @@ export class RunState {
   readonly turns = new Turns();
   /** Of the maps at work whose items run in workflows of their own, by the maps' ids in the run. */
   readonly desks = new Map<string, Desk>();
-  /** In a chunk that begins again: the steps in it that operators had tried again. */
-  retried: Readonly<Record<string, Retried>> = {};
+  /** In a chunk that begins again: how the steps begin that operators had decided about, by their ids in the run. */
+  restarts: Readonly<Record<string, Restart>> = {};
   /** Null before the run has begun. */
   pinned: BeginResult | null = null;
   /** What ends all that the run has at work; null before it has begun. */

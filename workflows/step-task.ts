@@ -54,7 +54,7 @@ function fromOf({ id, input }: StepNode, { pinned: { from } }: Run): Pick<StepTa
 
 /** Nothing has been done, but in a chunk that was lost. */
 export function workOf({ id, node, run }: StepInRun): Work {
-  const { times = 0, code } = run.state.retried[id] ?? {};
+  const { times = 0, code } = run.state.restarts[id] ?? {};
   if (code) run.state.runsCodeOf(id, code.planHash);
   return { code: code ?? codeOf(node, run), generation: times, cutOff: 0, paused: 0, turn: undefined };
 }

@@ -3,9 +3,10 @@ import type { Command } from 'commander';
 import pc from 'picocolors';
 import { type OpenAttempt, openAttempts } from '../../client/attempts.js';
 import { FailureType, PawlError } from '../../plan/failure.js';
-import { type Ask, type Fault, type NodeStatus, OUTCOMES, PHASES } from '../../plan/protocol.js';
+import { type Fault, type NodeStatus, OUTCOMES, PHASES } from '../../plan/protocol.js';
 import { suggestName } from '../../plan/suggest.js';
 import type { RunRecord } from '../../store/index.js';
+import { oneLine } from '../../workflows/text-bytes.js';
 import { allDecisions, decisionLine } from '../decision-lines.js';
 import { describeWait } from '../describe-wait.js';
 import { withExamples } from '../example.js';
@@ -79,15 +80,12 @@ async function showRuns({ pipeline, outcome, phase, limit, json }: RunsOptions):
 
 /** What a run has asked people for longest, and whom; nothing where it asks nobody. */
 function askedOf({ asks }: RunRecord): string {
-  const [first, ...more] = (asks ?? []) as unknown as readonly Ask[];
+  const [first, ...more] = asks ?? [];
   if (!first) return '';
   const { node, ask = 'an event', roles = [] } = first;
   const whom = roles.length > 0 ? ` (${roles.join(', ')})` : '';
-  return `${node}: ${clip(ask, 80)}${whom}${more.length > 0 ? `, and ${more.length} more` : ''}`;
+  return `${node}: ${oneLine(ask)}${whom}${more.length > 0 ? `, and ${more.length} more` : ''}`;
 }
-
-const clip = (text: string, characters: number): string =>
-  text.length <= characters ? text : `${[...text].slice(0, characters).join('')}…`;
 
 function oneOf<T extends string>(text: string | undefined, known: readonly T[], what: string): T | undefined {
   const found = known.find((each) => each === text);
@@ -165,8 +163,7 @@ function showWaits({ workflowId, phase, asks }: RunRecord, waiting: readonly Nod
   if (waiting === null && phase !== 'held')
     printLine('No worker answers, so nothing goes on and nobody knows what it waits for: pawl worker');
   if (waiting === null)
-    for (const { node, ask } of (asks ?? []) as unknown as readonly Ask[])
-      printLine(`${pc.magenta(node)} waited for: ${ask ?? 'an event'}`);
+    for (const { node, ask } of asks ?? []) printLine(`${pc.magenta(node)} waited for: ${ask ?? 'an event'}`);
   for (const node of waiting ?? []) {
     const wait = describeWait(workflowId, node);
     if (wait) printLine(`${pc.magenta(wait.node)} waits for: ${wait.what}\n${pc.cyan('  →')} ${wait.command}`);

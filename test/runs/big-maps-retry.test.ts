@@ -1,11 +1,10 @@
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { WorkflowHandle } from '@temporalio/client';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { openRun } from '../../client/pipeline-run.js';
-import { CHUNK_WORKFLOW } from '../../plan/chunk.js';
 import { type NodeStatus, RunMessage } from '../../plan/protocol.js';
+import { chunksOf } from '../support/chunks.js';
 import { projectFolder, startTestStack, type TestStack } from '../support/stack.js';
 import { until } from '../support/until.js';
 
@@ -70,16 +69,6 @@ async function hold(id: string, words: readonly string[] = WORDS) {
   const chunks = await chunksOf(handle);
   expect(chunks).toHaveLength(3);
   return { handle, chunks, run: openRun(handle), runId: handle.firstExecutionRunId };
-}
-
-/** The workflows that a run started for parts of its map, in the order of the items. */
-async function chunksOf(handle: WorkflowHandle): Promise<readonly string[]> {
-  const { events } = await handle.fetchHistory();
-  const ids = (events ?? []).flatMap((event) => {
-    const started = event.childWorkflowExecutionStartedEventAttributes;
-    return started?.workflowType?.name === CHUNK_WORKFLOW ? [started.workflowExecution!.workflowId!] : [];
-  });
-  return ids.sort();
 }
 
 describe('a retry with the current code of an item in a chunk', () => {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { RunResult } from '../../plan/protocol.js';
+import { chunksOf } from '../support/chunks.js';
 import { startTestStack, type TestStack } from '../support/stack.js';
 
 let stack: TestStack;
@@ -45,12 +46,8 @@ async function runOf(count: number) {
   expect(result).toMatchObject({ value: { count, sum, gaps: [], inOrder: true } });
   const msPerItem = (Date.now() - began) / count;
   const { events = [] } = await handle.fetchHistory();
-  const chunks = (events ?? []).flatMap((event) => {
-    const id = event.childWorkflowExecutionStartedEventAttributes?.workflowExecution?.workflowId;
-    return id ? [id] : [];
-  });
   const chunkEvents = [];
-  for (const id of chunks)
+  for (const id of await chunksOf(handle))
     chunkEvents.push(Number((await stack.client.workflow.getHandle(id).describe()).historyLength));
   return { msPerItem, events: events?.length ?? 0, chunkEvents };
 }

@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { WorkflowHandle } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CHUNK_WORKFLOW } from '../../plan/chunk.js';
 import type { NodeStatus, RunResult } from '../../plan/protocol.js';
+import { chunksOf } from '../support/chunks.js';
 import { startTestStack, type TestStack } from '../support/stack.js';
 import { until } from '../support/until.js';
 
@@ -38,16 +38,6 @@ const nodesOf = (id: string) => handleOf(id).query<readonly NodeStatus[]>('nodes
 const heldNodes = async (id: string) =>
   (await nodesOf(id)).filter(({ state }) => state === 'held').map(({ node }) => node);
 const lines = async (file: string) => (await readFile(file, 'utf8').catch(() => '')).split('\n').filter(Boolean);
-
-/** The workflows that a run started for parts of its maps, in the order of the items. */
-async function chunksOf(handle: WorkflowHandle): Promise<readonly string[]> {
-  const { events } = await handle.fetchHistory();
-  const ids = (events ?? []).flatMap((event) => {
-    const started = event.childWorkflowExecutionStartedEventAttributes;
-    return started?.workflowType?.name === CHUNK_WORKFLOW ? [started.workflowExecution!.workflowId!] : [];
-  });
-  return ids.sort();
-}
 
 /** The ends of the ids of nodes that were not skipped. */
 function shown(nodes: readonly NodeStatus[]): readonly string[] {

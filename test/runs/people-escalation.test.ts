@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { WorkflowHandle } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Ask, NodeStatus, WaitsForApproval } from '../../plan/protocol.js';
+import type { NodeStatus, WaitsForApproval } from '../../plan/protocol.js';
 import { startTestStack, type TestStack } from '../support/stack.js';
 import { until } from '../support/until.js';
 
@@ -56,8 +56,7 @@ async function waitOf(handle: WorkflowHandle, id: string): Promise<WaitsForAppro
 }
 
 /** What lists of runs say that it asks. */
-const asksOf = async (workflowId: string) =>
-  ((await stack.store.runs.latest(workflowId))?.asks ?? []) as unknown as readonly Ask[];
+const asksOf = async (workflowId: string) => (await stack.store.runs.latest(workflowId))?.asks ?? [];
 
 /** Waits until those of a role may decide. */
 const mayDecide = (handle: WorkflowHandle, role: string) =>

@@ -47,7 +47,7 @@ test('a run goes from running over waiting and held to closed', async () => {
   };
   expect(await runs.run('whole')).toEqual({ ...start, ...open });
   await runs.start({ ...start, planHash: digestOf('plan') });
-  const asks = [{ node: 'release' }];
+  const asks = [{ node: 'release', kind: 'event', since: hour(1), until: null }] as const;
   expect(await runs.stand({ runId: 'whole', phase: 'waiting', asks })).toBe(true);
   expect(await runs.run('whole')).toMatchObject({ phase: 'waiting', asks, error: null });
   expect(await runs.stand({ runId: 'whole', phase: 'held', error: { node: 'train' }, asks })).toBe(true);

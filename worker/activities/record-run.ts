@@ -9,7 +9,7 @@ export function standingOf({ phase, faults, asks }: Standing): Omit<RunStanding,
   return {
     phase,
     ...(phase === 'held' && { error: faults as unknown as Json }),
-    ...(asks && { asks: asks as unknown as Json }),
+    ...(asks && { asks }),
   };
 }
 

@@ -13,7 +13,7 @@ export async function noticeAsks(runs: Store['runs'], environment: string, raise
 }
 
 async function noticeRun(run: RunRecord, environment: string, raise: RaiseAlert): Promise<void> {
-  const asks = ((run.asks ?? []) as unknown as readonly Ask[]).filter(({ kind }) => kind === 'approval');
+  const asks = (run.asks ?? []).filter(({ kind }) => kind === 'approval');
   for (const since of new Set(asks.map((ask) => ask.since))) {
     const together = asks.filter((ask) => ask.since === since);
     await raise(askedAlertId(run.runId, since), alertOf(run, together, environment));

@@ -1,5 +1,5 @@
 import { CancellationScope, condition, getExternalWorkflowHandle } from '@temporalio/workflow';
-import { type ChunkAnswer, type ChunkAsk, ChunkSignal, type Retried } from '../../plan/chunk.js';
+import { type ChunkAnswer, type ChunkAsk, ChunkSignal, type Restart } from '../../plan/chunk.js';
 import type { Resumption } from '../../plan/held.js';
 import { sizeOf } from '../fit-table.js';
 import type { Run } from '../run.js';
@@ -33,7 +33,7 @@ interface Seat {
 /** A map with so many failures does not ask for each of them: the history of a run has an end. */
 const MOST_ASKED = 2000;
 /** Temporal refuses inputs over 2 MB. */
-const MAX_RETRIED_BYTES = 500_000;
+const MAX_RESTARTS_BYTES = 500_000;
 /** Further items that failed are counted, and are not lines of the run's table. */
 const MOST_SHOWN = 100;
 
@@ -43,8 +43,8 @@ const MOST_SHOWN = 100;
  */
 export class ChunkDesk implements Desk {
   private readonly seats = new Map<number, Seat>();
-  /** What operators had tried again or given in each chunk. */
-  private readonly retried = new Map<number, Record<string, Retried>>();
+  /** How the steps of each chunk begin, were it lost, that operators have decided about. */
+  private readonly restarts = new Map<number, Record<string, Restart>>();
   private left: number;
   private done = 0;
   private failed = 0;
@@ -79,11 +79,11 @@ export class ChunkDesk implements Desk {
   }
 
   /** What a chunk must know of its steps when it begins again. It begins without where that is too much. */
-  retriedIn(chunk: number): Readonly<Record<string, Retried>> {
+  restartsIn(chunk: number): Readonly<Record<string, Restart>> {
     const { id, run } = this.options;
-    const before = Object.entries(run.state.retried).filter(([node]) => node.startsWith(`${id}[`));
-    const retried = { ...Object.fromEntries(before), ...this.retried.get(chunk) };
-    return sizeOf(retried) <= MAX_RETRIED_BYTES ? retried : {};
+    const before = Object.entries(run.state.restarts).filter(([node]) => node.startsWith(`${id}[`));
+    const restarts = { ...Object.fromEntries(before), ...this.restarts.get(chunk) };
+    return sizeOf(restarts) <= MAX_RESTARTS_BYTES ? restarts : {};
   }
 
   /** @param items How many it had, of which so many failed; nothing when it came to no end, and will begin again. */
@@ -138,12 +138,12 @@ export class ChunkDesk implements Desk {
   /** The plan that a node runs shows in the run's table where it is held again. */
   private remember(chunk: number, node: string, decision: Resumption): void {
     const { state } = this.options.run;
-    const all = this.retried.get(chunk) ?? {};
-    const before = all[node] ?? state.retried[node] ?? { times: 0 };
+    const all = this.restarts.get(chunk) ?? {};
+    const before = all[node] ?? state.restarts[node] ?? { times: 0 };
     const code = (decision.how === 'retry' && decision.code) || before.code;
     if (code) state.runsCodeOf(node, code.planHash);
     const times = before.times + (decision.how === 'retry' ? 1 : 0);
-    this.retried.set(chunk, { ...all, [node]: { times, ...(code && { code }) } });
+    this.restarts.set(chunk, { ...all, [node]: { times, ...(code && { code }) } });
   }
 
   /** Where others have something to spare, it is waited for: the run must not hold too early. */

@@ -45,7 +45,7 @@ export async function runChunk(given: ChunkInput): Promise<ChunkResult> {
   if (!parent) throw onlyForRuns();
   const input = { ...given, run: given.run ?? { id: parent.workflowId, runId: parent.runId } };
   const state = new RunState();
-  state.retried = input.retried ?? {};
+  state.restarts = input.restarts ?? {};
   const asker = new RunAsker(input, state);
   registerTable(state);
   registerDesks(state);

@@ -145,7 +145,7 @@ async function runOnce(chunked: Chunked, index: number, lane: number, attempt: n
 }
 
 function inputOf({ node, id, chunks, outer, run, shares, desk }: Chunked, index: number, lane: number): ChunkInput {
-  const retried = desk.retriedIn(index);
+  const restarts = desk.restartsIn(index);
   const { engine, planHash, nominalTime, environment, chunkItems, from } = run.pinned;
   return {
     ...(run.of && { run: run.of }),
@@ -157,7 +157,7 @@ function inputOf({ node, id, chunks, outer, run, shares, desk }: Chunked, index:
     items: chunks[index]!.items,
     outer,
     concurrency: shares[lane]!,
-    ...(Object.keys(retried).length > 0 && { retried }),
+    ...(Object.keys(restarts).length > 0 && { restarts }),
   };
 }
 
